@@ -1,0 +1,203 @@
+"""The fold: from the set of edits of one entity to what is shown.
+
+Pure and order-free: the result depends on the set only. Per field the heads are the edits that no other edit
+of that field names as parent. One distinct value among them is the value; several are a conflict, and the
+value shown meanwhile is that of the greatest (clock, op id). A void covers only the heads its author saw.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workshop_app.domain.ids import EntityId, SessionId
+from workshop_app.domain.op import JsonValue, Op, OpId, OpKind
+
+TYPE_KEY = "type"
+"""Payload key naming the kind of entity; every op carries it, so that any op alone can be placed."""
+VOID_FIELD = "void"
+"""Name under which 'voided by one, edited by another' is listed among the conflicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One current value of a field and where it came from."""
+
+    op_id: OpId
+    value: JsonValue
+    hlc: int
+    session: SessionId
+    redacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """A field after folding. `heads` is in ascending (clock, op id), so the last one is shown."""
+
+    heads: tuple[Head, ...]
+
+    @property
+    def value(self) -> JsonValue:
+        """The value shown."""
+        return self.heads[-1].value
+
+    @property
+    def redacted(self) -> bool:
+        """True when the value was removed on request."""
+        return self.heads[-1].redacted
+
+    @property
+    def distinct(self) -> tuple[Head, ...]:
+        """One head per distinct value; more than one is a conflict. Redacted heads do not clash."""
+        seen: dict[str, Head] = {}
+        for head in self.heads:
+            if not head.redacted:
+                seen[json.dumps(head.value, ensure_ascii=False, sort_keys=True)] = head
+        return tuple(sorted(seen.values(), key=_rank)) or (self.heads[-1],)
+
+    @property
+    def in_conflict(self) -> bool:
+        """True when two people gave different values without knowing of each other."""
+        return len(self.distinct) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class VoidMark:
+    """A void that nobody has revoked."""
+
+    op_id: OpId
+    reason: str
+    hlc: int
+    session: SessionId
+    covers: frozenset[OpId]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityState:
+    """One entity, folded."""
+
+    entity_id: EntityId
+    type: str
+    fields: Mapping[str, FieldState]
+    voids: tuple[VoidMark, ...] = ()
+    created_hlc: int = 0
+    updated_hlc: int = 0
+    missing_parents: frozenset[OpId] = field(default_factory=frozenset)
+
+    @property
+    def head_ids(self) -> frozenset[OpId]:
+        """Every edit that currently speaks for some field: what a void must name."""
+        return frozenset(head.op_id for state in self.fields.values() for head in state.heads)
+
+    @property
+    def voided(self) -> bool:
+        """True when every current head is covered by a live void."""
+        if not self.voids:
+            return False
+        covered = frozenset[OpId]().union(*(mark.covers for mark in self.voids))
+        return self.head_ids <= covered
+
+    @property
+    def void_disputed(self) -> bool:
+        """True when it was voided by one and edited by another who did not know."""
+        return bool(self.voids) and not self.voided
+
+    @property
+    def void_reason(self) -> str | None:
+        """The reason shown for a voided entity, else None."""
+        return self.voids[-1].reason if self.voided else None
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """Names of the fields that need a person, in alphabetical order."""
+        names = [name for name, state in self.fields.items() if state.in_conflict]
+        if self.void_disputed:
+            names.append(VOID_FIELD)
+        return tuple(sorted(names))
+
+    def get(self, name: str, default: JsonValue = None) -> JsonValue:
+        """The shown value of a field, or the default when nobody ever set it."""
+        state = self.fields.get(name)
+        return default if state is None or state.value is None else state.value
+
+
+def _rank(item: Head | VoidMark) -> tuple[int, OpId]:
+    return item.hlc, item.op_id
+
+
+def fold(ops: Iterable[Op]) -> EntityState:
+    """Fold all known ops of one entity; raises ValueError when there is none or they name two entities."""
+    by_id = {op.op_id: op for op in ops}
+    if not by_id:
+        raise ValueError("nothing to fold")
+    everything = sorted(by_id.values(), key=lambda op: (op.hlc, op.op_id))
+    entity_id = everything[0].entity_id
+    if any(op.entity_id != entity_id for op in everything):
+        raise ValueError("ops of several entities")
+
+    payloads = {op.op_id: op.fields() for op in everything}
+    masked = _masked_fields(everything, payloads)
+    setters: dict[str, list[Op]] = {}
+    for op in everything:
+        if op.kind == OpKind.SET:
+            for name in payloads[op.op_id]:
+                if name != TYPE_KEY:
+                    setters.setdefault(name, []).append(op)
+
+    fields: dict[str, FieldState] = {}
+    for name, writers in setters.items():
+        replaced = {parent for op in writers for parent in op.parents}
+        heads = tuple(
+            _head(op, name, payloads[op.op_id], masked) for op in writers if op.op_id not in replaced
+        )
+        fields[name] = FieldState(tuple(sorted(heads, key=_rank)))
+
+    types = [payloads[op.op_id].get(TYPE_KEY) for op in everything]
+    known_types = [value for value in types if isinstance(value, str)]
+    edits = [op for op in everything if op.kind in (OpKind.SET, OpKind.VOID, OpKind.RESTORE)]
+    return EntityState(
+        entity_id=entity_id,
+        type=known_types[-1] if known_types else "",
+        fields=fields,
+        voids=_live_voids(everything, payloads),
+        created_hlc=everything[0].hlc,
+        updated_hlc=max((op.hlc for op in edits), default=everything[-1].hlc),
+        missing_parents=frozenset(p for op in everything for p in op.parents if p not in by_id),
+    )
+
+
+def _head(op: Op, name: str, payload: Mapping[str, JsonValue], masked: set[tuple[OpId, str]]) -> Head:
+    if (op.op_id, name) in masked:
+        return Head(op.op_id, None, op.hlc, op.session, redacted=True)
+    return Head(op.op_id, payload[name], op.hlc, op.session)
+
+
+def _masked_fields(
+    ops: Iterable[Op], payloads: Mapping[OpId, Mapping[str, JsonValue]]
+) -> set[tuple[OpId, str]]:
+    """Which (op, field) pairs were removed on request; a redaction wins whatever the order."""
+    masked: set[tuple[OpId, str]] = set()
+    for op in ops:
+        if op.kind == OpKind.REDACT:
+            names = payloads[op.op_id].get("fields")
+            for name in names if isinstance(names, list) else []:
+                masked.update((target, str(name)) for target in op.parents)
+    return masked
+
+
+def _live_voids(ops: Iterable[Op], payloads: Mapping[OpId, Mapping[str, JsonValue]]) -> tuple[VoidMark, ...]:
+    listed = list(ops)
+    revoked = {parent for op in listed if op.kind == OpKind.RESTORE for parent in op.parents}
+    marks = (
+        VoidMark(
+            op.op_id,
+            str(payloads[op.op_id].get("reason") or ""),
+            op.hlc,
+            op.session,
+            frozenset(op.parents),
+        )
+        for op in listed
+        if op.kind == OpKind.VOID and op.op_id not in revoked
+    )
+    return tuple(sorted(marks, key=_rank))

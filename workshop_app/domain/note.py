@@ -1,0 +1,191 @@
+"""Notes, workshops, islands and devices as values.
+
+These are projections: what the fold of an entity's edits shows at this moment. The names in `NoteField` are
+the payload keys in the op log and therefore part of the file format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workshop_app.domain.errors import InvalidInput
+from workshop_app.domain.ids import EntityId
+from workshop_app.domain.op import JsonValue
+from workshop_app.domain.text import require_note_text
+
+MAX_TABLE = 99
+MAX_ROUND = 20
+MAX_VOTES = 9_999
+
+
+class EntityType(StrEnum):
+    """Kinds of entity this version folds; others are kept and merged untouched."""
+
+    NOTE = "note"
+    WORKSHOP = "workshop"
+    ISLAND = "island"
+    DEVICE = "device"
+    AGENDA = "agenda"
+
+
+class NoteField(StrEnum):
+    """Payload keys of a note."""
+
+    NUMBER = "number"
+    WORKSHOP = "workshop"
+    DEVICE = "device"
+    TABLE = "table"
+    ROUND = "round"
+    THEME = "theme"
+    KIND = "kind"
+    POINTS = "points"
+    TEXT = "text"
+    VOTES = "votes"
+    ISLAND = "island"
+
+
+EDITABLE_FIELDS = frozenset(NoteField) - {NoteField.NUMBER, NoteField.WORKSHOP, NoteField.DEVICE}
+"""What an edit may touch; number, workshop and device are fixed at birth."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """A note before it exists. `theme` None is 未分類; `table` None is a note without a table."""
+
+    text: str
+    theme: str | None = None
+    kind: str | None = None
+    table: int | None = None
+    round: int | None = None
+    points: tuple[str, ...] = ()
+    votes: int = 0
+    island: EntityId | None = None
+
+    def fields(self) -> dict[str, JsonValue]:
+        """The payload of the creating edit, checked; raises InvalidInput."""
+        return checked_fields(
+            {
+                NoteField.TEXT: self.text,
+                NoteField.THEME: self.theme,
+                NoteField.KIND: self.kind,
+                NoteField.TABLE: self.table,
+                NoteField.ROUND: self.round,
+                NoteField.POINTS: list(self.points),
+                NoteField.VOTES: self.votes,
+                NoteField.ISLAND: None if self.island is None else bytes(self.island).hex(),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note as shown. `void_reason` is not None exactly when it is voided; `conflicts` names fields."""
+
+    note_id: EntityId
+    number: str
+    workshop_id: EntityId | None
+    device_mark: str
+    table: int | None
+    round: int | None
+    theme: str | None
+    kind: str | None
+    points: tuple[str, ...]
+    text: str
+    votes: int
+    island_id: EntityId | None
+    void_reason: str | None
+    conflicts: tuple[str, ...]
+    created_ms: int
+    updated_ms: int
+
+    @property
+    def voided(self) -> bool:
+        """True when the note was taken back with a reason."""
+        return self.void_reason is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """One ward's workshop (会場・回). Counts are None while nobody has entered them."""
+
+    workshop_id: EntityId
+    agenda_id: str
+    ward_id: str
+    title: str
+    date: str | None
+    venue: str
+    tables: int | None
+    participants: int | None
+    observers: int | None
+    voters: int | None
+    votes_per_person: int | None
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Island:
+    """A group of notes (島) with its title sentence (表札); may stand inside another."""
+
+    island_id: EntityId
+    title: str
+    theme: str | None
+    workshop_id: EntityId | None
+    parent_id: EntityId | None
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A laptop (端末) with its one-letter mark."""
+
+    device_id: EntityId
+    mark: str
+    label: str
+    workshop_id: EntityId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictValue:
+    """One of the clashing values: which edit, when, by which session's station label."""
+
+    op_id: bytes
+    value: JsonValue
+    at_ms: int
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field of an entity that two people set differently without knowing of each other."""
+
+    entity_id: EntityId
+    entity_type: str
+    field: str
+    values: tuple[ConflictValue, ...]
+
+    @property
+    def conflict_id(self) -> str:
+        """Text naming this conflict on the command line: entity id and field."""
+        return f"{bytes(self.entity_id).hex()}:{self.field}"
+
+
+def checked_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Check note fields for range and type; raises InvalidInput with a sentence. Text is cleaned."""
+    out = dict(fields)
+    if NoteField.TEXT in out:
+        out[NoteField.TEXT] = require_note_text(str(out[NoteField.TEXT]))
+    _check_range(out, NoteField.TABLE, 1, MAX_TABLE, "テーブル番号")
+    _check_range(out, NoteField.ROUND, 1, MAX_ROUND, "ラウンド")
+    if NoteField.VOTES in out:
+        _check_range(out, NoteField.VOTES, 0, MAX_VOTES, "票数")
+    return {str(key): value for key, value in out.items()}
+
+
+def _check_range(fields: Mapping[str, JsonValue], key: str, low: int, high: int, name: str) -> None:
+    value = fields.get(key)
+    if value is not None and not (isinstance(value, int) and low <= value <= high):
+        raise InvalidInput(
+            f"{name}は {low} から {high:,} までの数で書いてください。今のデータは変わっていません。"
+        )

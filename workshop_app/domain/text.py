@@ -1,0 +1,91 @@
+"""Japanese text: what is stored, and what is only compared.
+
+Stored text is what was typed. Folding (NFKC, kana, width, old forms) happens in a separate search key and
+never in stored, shown or exported text. See the design notes on Japanese text for why each rule is here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from workshop_app.domain.errors import InvalidInput
+
+MAX_NOTE_CHARS = 10_000
+"""Longest note, in code points; far above any sticky note, far below what one Excel row can show."""
+
+_LINE_BREAKS = str.maketrans(
+    {"\r": "\n", "\v": "\n", "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
+)
+_DASHES = dict.fromkeys(map(ord, "ー‐‑‒–—―−－ｰ-"), "-")
+_TILDES = dict.fromkeys(map(ord, "〜～~"), "~")
+_VARIANTS = str.maketrans("﨑髙𠮷濵濱邊邉斉齊齋德栁桒塚", "崎高吉浜浜辺辺斎斎斎徳柳桑塚")
+_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {
+    0x30FD: 0x309D,
+    0x30FE: 0x309E,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """Text that can be stored and printed, and the characters (as U+XXXX) that had to go."""
+
+    text: str
+    removed: tuple[str, ...] = ()
+
+
+def is_storable(char: str) -> bool:
+    """False for characters that no file format we write can carry (controls, U+FFFE/F, lone surrogates)."""
+    code = ord(char)
+    if char in "\n\t":
+        return True
+    return not (code < 0x20 or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code & 0xFFFE == 0xFFFE)
+
+
+def clean_text(raw: str) -> CleanText:
+    """Make text storable: one kind of line break, no invisible control characters, no blank edges.
+
+    Only what cannot be seen is touched: controls, byte order marks and zero-width spaces go (and are named
+    in the result), white space around the whole text goes silently. Inside, every character stays.
+    """
+    text = raw.replace("\r\n", "\n").translate(_LINE_BREAKS)
+    removed: list[str] = []
+    kept: list[str] = []
+    for char in text:
+        if is_storable(char) and char not in "\ufeff\u200b":
+            kept.append(char)
+        else:
+            removed.append(f"U+{ord(char):04X}")
+    return CleanText("".join(kept).strip(), tuple(dict.fromkeys(removed)))
+
+
+def require_note_text(raw: str) -> str:
+    """The text of a note as it will be stored; raises InvalidInput when it is empty or too long."""
+    text = clean_text(raw).text
+    if not text:
+        raise InvalidInput("付箋に文字がありません。意見を書いてから、もう一度試してください。")
+    if len(text) > MAX_NOTE_CHARS:
+        raise InvalidInput(
+            f"1枚の付箋に書けるのは {MAX_NOTE_CHARS:,}文字までです（今は {len(text):,}文字）。"
+            "文はこのまま残っています。2枚に分けてください。"
+        )
+    return text
+
+
+def fold_text(text: str) -> str:
+    """The search key of a text: NFKC, case, kana, width, dashes, old forms and blanks folded away."""
+    folded = unicodedata.normalize("NFKC", text.translate(_VARIANTS)).casefold()
+    folded = (
+        folded.translate(_KATAKANA_TO_HIRAGANA).translate(_VARIANTS).translate(_DASHES).translate(_TILDES)
+    )
+    return "".join(char for char in folded if not (char.isspace() or _is_selector(ord(char))))
+
+
+def _is_selector(code: int) -> bool:
+    return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF or code in (0x200B, 0x200C, 0x200D, 0xFEFF)
+
+
+def split_lines(raw: str) -> list[str]:
+    """Cut pasted text into notes: one per line, blank lines left out, list marks kept as typed."""
+    lines = raw.replace("\r\n", "\n").translate(_LINE_BREAKS).split("\n")
+    return [text for text in (clean_text(line).text for line in lines) if text]

@@ -1,0 +1,142 @@
+"""Recording at the table: add, edit, void and restore notes. Every call is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from workshop_app.domain.changes import Changes
+from workshop_app.domain.errors import InvalidInput, NotFound
+from workshop_app.domain.fold import TYPE_KEY, EntityState
+from workshop_app.domain.ids import EntityId, derived_entity_id
+from workshop_app.domain.note import EDITABLE_FIELDS, EntityType, NoteDraft, NoteField, checked_fields
+from workshop_app.domain.numbering import format_number, number_prefix
+from workshop_app.domain.op import JsonValue, OpKind
+from workshop_app.services.ports import UnitOfWork, Workspace
+
+UNDO_REASON = "入力の取り消し（元に戻す）"
+"""Reason written when a note just typed is taken back with undo; it stays in the file and is counted."""
+_NOTE_TYPE = {TYPE_KEY: str(EntityType.NOTE)}
+
+
+def add_notes(workspace: Workspace, drafts: Sequence[NoteDraft]) -> Changes:
+    """Save new notes, all or none; their numbers are given here and never change.
+
+    Raises InvalidInput (text empty or too long, unknown theme, kind or point, or a file without a workshop)
+    and StorageUnavailable; in both cases nothing was written.
+    """
+    local = workspace.local
+    workshop = next((w for w in workspace.workshops() if w.workshop_id == local.workshop_id), None)
+    if workshop is None:
+        raise InvalidInput(
+            "このファイルは統合用で、会場が決まっていません。今のデータは変わっていません。"
+            "付箋は各会場のファイルに書いて、統合してください。"
+        )
+    agenda = workspace.agenda()
+    ward_short = agenda.ward(workshop.ward_id).short
+    prepared = [_with_checked_codes(workspace, draft.fields()) for draft in drafts]
+    with workspace.transaction() as uow:
+        for fields in prepared:
+            prefix = number_prefix(ward_short, fields[NoteField.TABLE], local.device_mark)
+            number = format_number(prefix, uow.next_running_number(prefix))
+            birth = {
+                NoteField.NUMBER: number,
+                NoteField.WORKSHOP: bytes(workshop.workshop_id).hex(),
+                NoteField.DEVICE: local.device_mark,
+            }
+            uow.append(uow.new_id(), OpKind.SET, _NOTE_TYPE | fields | birth, ())
+        return uow.changes
+
+
+def edit_note(workspace: Workspace, note_id: EntityId, fields: Mapping[str, JsonValue]) -> Changes:
+    """Change some fields of one note; fields that already have the value are left alone.
+
+    Raises NotFound, InvalidInput (also for a voided note) and StorageUnavailable.
+    """
+    unknown = set(fields) - EDITABLE_FIELDS
+    if unknown:
+        raise ValueError(f"not editable: {sorted(unknown)}")
+    checked = _with_checked_codes(workspace, checked_fields(fields))
+    with workspace.transaction() as uow:
+        state = _existing(uow, note_id)
+        if state.voided:
+            raise InvalidInput("この付箋は取り消されています。直すときは、先に「戻す」を押してください。")
+        changed = {
+            name: value
+            for name, value in checked.items()
+            if name not in state.fields or state.fields[name].in_conflict or state.fields[name].value != value
+        }
+        if changed:
+            parents = [
+                head.op_id for name in changed if name in state.fields for head in state.fields[name].heads
+            ]
+            uow.append(note_id, OpKind.SET, _NOTE_TYPE | changed, parents)
+        return uow.changes
+
+
+def void_notes(workspace: Workspace, note_ids: Iterable[EntityId], reason: str) -> Changes:
+    """Take notes back with a reason; they stay in the file, are counted, and can be restored."""
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput("取り消す理由を選ぶか、書いてください。付箋はそのまま残っています。")
+    with workspace.transaction() as uow:
+        for note_id in note_ids:
+            state = _existing(uow, note_id)
+            if not state.voided:
+                uow.append(note_id, OpKind.VOID, _NOTE_TYPE | {"reason": reason}, state.head_ids)
+        return uow.changes
+
+
+def restore_notes(workspace: Workspace, note_ids: Iterable[EntityId]) -> Changes:
+    """Bring voided notes back."""
+    with workspace.transaction() as uow:
+        for note_id in note_ids:
+            state = _existing(uow, note_id)
+            if state.voids:
+                uow.append(note_id, OpKind.RESTORE, _NOTE_TYPE, [mark.op_id for mark in state.voids])
+        return uow.changes
+
+
+def ensure_islands(
+    workspace: Workspace, titles: Iterable[tuple[str | None, str]]
+) -> dict[tuple[str | None, str], EntityId]:
+    """Find or make an island per (theme, title) in this file's workshop; the same title is the same island.
+
+    The id is derived from workshop, theme and title, so importing one list twice or on two laptops of one
+    workshop makes no second island.
+    """
+    local = workspace.local
+    base = "" if local.workshop_id is None else bytes(local.workshop_id).hex()
+    wanted = {
+        (theme, title): derived_entity_id("island", base, theme or "", title)
+        for theme, title in dict.fromkeys(titles)
+    }
+    known = {island.island_id for island in workspace.islands()}
+    missing = {key: island_id for key, island_id in wanted.items() if island_id not in known}
+    if missing:
+        with workspace.transaction() as uow:
+            for (theme, title), island_id in missing.items():
+                fields = {TYPE_KEY: str(EntityType.ISLAND), "title": title, "theme": theme, "workshop": base}
+                uow.append(island_id, OpKind.SET, fields, ())
+    return wanted
+
+
+def _existing(uow: UnitOfWork, note_id: EntityId) -> EntityState:
+    state = uow.state(note_id)
+    if state is None or state.type != EntityType.NOTE:
+        raise NotFound("その付箋は見つかりません。番号を確かめてください。今のデータは変わっていません。")
+    return state
+
+
+def _with_checked_codes(workspace: Workspace, fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse themes, kinds and points that this file's agenda does not have."""
+    agenda = workspace.agenda()
+    try:
+        if fields.get(NoteField.THEME) is not None:
+            fields[NoteField.THEME] = agenda.theme(fields[NoteField.THEME]).id
+        if fields.get(NoteField.KIND) is not None:
+            fields[NoteField.KIND] = agenda.kind(fields[NoteField.KIND]).id
+        for point in fields.get(NoteField.POINTS) or ():
+            agenda.point(point)
+    except LookupError as problem:
+        raise InvalidInput(f"{problem.args[0]}今のデータは変わっていません。") from problem
+    return fields
