@@ -28,18 +28,18 @@ class HybridClock:
     """
 
     def __init__(self, wall_ms: Callable[[], int], last: int = 0) -> None:
-        self._wall_ms = wall_ms
+        self.wall_ms = wall_ms
         self.last = last
 
     def now(self) -> int:
         """The next stamp: never smaller than any before, even when the wall clock jumps back."""
-        wall = min(max(0, self._wall_ms()), MAX_STAMP >> COUNTER_BITS)
+        wall = min(max(0, self.wall_ms()), MAX_STAMP >> COUNTER_BITS)
         self.last = min(max(wall << COUNTER_BITS, self.last + 1), MAX_STAMP)
         return self.last
 
     def adopt(self, remote: int) -> bool:
         """Move up to a stamp seen in another file; False when it is too far in the future to believe."""
-        if stamp_ms(remote) > self._wall_ms() + ADOPT_LIMIT_MS:
+        if stamp_ms(remote) > self.wall_ms() + ADOPT_LIMIT_MS:
             return False
         self.last = max(self.last, remote)
         return True

@@ -12,9 +12,9 @@ from workshop_app.domain.agenda import Agenda
 
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
-from workshop_app.domain.ids import EntityId
+from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
-from workshop_app.domain.op import JsonValue, OpId
+from workshop_app.domain.op import JsonValue, Op, OpId
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,47 @@ class LocalContext:
     workshop_id: EntityId | None
     device_id: EntityId | None
     device_mark: str
+    station: str = ""
     practice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One start of the program on one laptop, as it stands in every file that has its edits."""
+
+    session: SessionId
+    station: str
+    machine: str
+    app_version: str
+    opened_at_ms: int
+    tz: str
+    op_count: int = 0
+    chain_head: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignOps:
+    """What a verified file from outside brings: its edits, its sessions, and who it is."""
+
+    file_name: str
+    sha256: str
+    ops: tuple[Op, ...]
+    sessions: tuple[SessionRecord, ...]
+    notes: int
+    agenda_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """What one union did, in notes; `rows_*` count edits. rows_in = rows_new + already known."""
+
+    rows_in: int
+    rows_new: int
+    added: int
+    updated: int
+    voided: int
+    conflicts: int
+    clock_ahead: bool
 
 
 class UnitOfWork(Protocol):
@@ -43,6 +83,17 @@ class UnitOfWork(Protocol):
 
     def next_running_number(self, prefix: str) -> int:
         """One more than the greatest running number given under this prefix in this file."""
+
+    def set_local(self, context: LocalContext) -> None:
+        """Say what this file is on this laptop."""
+
+    def absorb(self, foreign: ForeignOps) -> Absorbed:
+        """Take the union with another file's edits and fold what it touched."""
+
+    def record_merge(
+        self, at_ms: int, app_version: str, backup: str | None, sources: Sequence[Mapping[str, JsonValue]]
+    ) -> None:
+        """Write down one merge and the files it took."""
 
     @property
     def changes(self) -> Changes:

@@ -1,0 +1,308 @@
+"""An open workshop file: the `Workspace` the use cases work on.
+
+Every write is one transaction (`transaction()`); every read is straight from the projections.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.clock import HybridClock, stamp_ms
+from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
+from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
+from workshop_app.domain.ids import EntityId, new_session_id, parse_id
+from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
+from workshop_app.domain.op import Op
+from workshop_app.services.ports import ForeignOps, LocalContext, SessionRecord, SourceInfo
+from workshop_app.storage import op_store, tables
+from workshop_app.storage.engine import connect, storage_errors, write_transaction
+from workshop_app.storage.migrate import create_schema, open_current
+from workshop_app.storage.projections import row_to_device, row_to_island, row_to_note, row_to_workshop
+from workshop_app.storage.unit_of_work import (
+    SessionState,
+    SqlUnitOfWork,
+    read_local,
+    write_local,
+)
+from workshop_app.version import __version__
+
+SUFFIX = ".wsdb"
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since 1970 by this machine's clock, right or wrong."""
+    return time.time_ns() // 1_000_000
+
+
+class Database:
+    """One workshop file, open. Make one with `open` or `create`; close it when done."""
+
+    def __init__(self, path: Path, *, create: bool = False, wall_ms: Callable[[], int] = wall_clock_ms) -> None:
+        self._path = path
+        self._wall_ms = wall_ms
+        self._connection = connect(path, create=True) if create else open_current(path)
+        try:
+            if create:
+                create_schema(self._connection)
+            with storage_errors():
+                values = read_local(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+        self._local = _local_context(values)
+        self._clock = HybridClock(wall_ms, int(values.get("clock", "0")))
+        self._session = SessionState(_session_record(wall_ms(), self._local))
+        self._agenda: Agenda | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, wall_ms: Callable[[], int] = wall_clock_ms) -> Database:
+        """Open an existing file; raises NotFound, RefusedFile or StorageUnavailable with a sentence."""
+        return cls(path, wall_ms=wall_ms)
+
+    @classmethod
+    @contextmanager
+    def create(cls, path: Path, *, wall_ms: Callable[[], int] = wall_clock_ms) -> Iterator[Database]:
+        """Make a new file: it appears under its name, whole, when the block ends well, else not at all.
+
+        Raises InvalidInput when the name is taken or the folder is missing.
+        """
+        if not path.parent.is_dir():
+            raise InvalidInput(f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。")
+        if path.exists():
+            raise InvalidInput(
+                f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
+            )
+        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+        with storage_errors():
+            partial.unlink(missing_ok=True)
+        database = None
+        try:
+            database = cls(partial, create=True, wall_ms=wall_ms)
+            yield database
+            database.close()
+            with storage_errors():
+                if path.exists():
+                    raise InvalidInput(f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。")
+                os.replace(partial, path)
+        finally:
+            if database is not None:
+                database.close()
+            partial.unlink(missing_ok=True)
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self._path
+
+    @property
+    def local(self) -> LocalContext:
+        """What this file is on this laptop."""
+        return self._local
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlUnitOfWork]:
+        """Begin a write; leaving it normally commits, an exception rolls everything back.
+
+        Raises StorageUnavailable when the disk refuses; then nothing was written.
+        """
+        clock_before = self._clock.last
+        try:
+            with write_transaction(self._connection):
+                # Another window or the command line may have written meanwhile.
+                stored = int(read_local(self._connection).get("clock", "0"))
+                self._clock.last = max(self._clock.last, stored)
+                work = SqlUnitOfWork(self._connection, self._clock, self._session)
+                yield work
+                work.finish()
+        except BaseException:
+            self._clock.last = clock_before
+            raise
+        self._session.record = work.new_session
+        self._local = _local_context(read_local(self._connection))
+        if work.changes:
+            self._agenda = None
+
+    def agenda(self) -> Agenda:
+        """The agenda stored in this file; raises RefusedFile when there is none that can be read."""
+        if self._agenda is None:
+            wanted = next(
+                (w.agenda_id for w in self.workshops() if w.workshop_id == self._local.workshop_id), None
+            )
+            with storage_errors():
+                rows = self._connection.execute(
+                    select(tables.agenda).order_by(tables.agenda.c.agenda_id)
+                ).all()
+            rows = [row for row in rows if wanted in (None, row.agenda_id)]
+            if not rows:
+                raise RefusedFile(
+                    f"「{self._path.name}」には議題が入っていません。データは変わっていません。控えから開いてください。"
+                )
+            self._agenda = Agenda.from_document(json.loads(rows[0].document))
+        return self._agenda
+
+    def agenda_ids(self) -> frozenset[str]:
+        """The ids of all agendas in this file."""
+        return frozenset(row[0] for row in self._connection.execute(select(tables.agenda.c.agenda_id)))
+
+    def notes(self) -> list[Note]:
+        """Every note, voided ones too, oldest first."""
+        order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
+        with storage_errors():
+            return [row_to_note(row) for row in self._connection.execute(select(tables.note).order_by(*order))]
+
+    def note(self, note_id: EntityId) -> Note | None:
+        """One note by its id."""
+        query = select(tables.note).where(tables.note.c.note_id == bytes(note_id))
+        with storage_errors():
+            row = self._connection.execute(query).first()
+        return None if row is None else row_to_note(row)
+
+    def note_by_number(self, number: str) -> Note | None:
+        """One note by its printed number; NotFound when two devices gave the same one."""
+        query = select(tables.note).where(tables.note.c.number == number)
+        with storage_errors():
+            rows = self._connection.execute(query).all()
+        if len(rows) > 1:
+            raise NotFound(f"{number} という番号の付箋が {len(rows)}枚あります。一覧の id で指定してください。")
+        return row_to_note(rows[0]) if rows else None
+
+    def workshops(self) -> list[Workshop]:
+        """Every workshop, in no particular order."""
+        with storage_errors():
+            return [row_to_workshop(row) for row in self._connection.execute(select(tables.workshop))]
+
+    def islands(self) -> list[Island]:
+        """Every island, voided ones too."""
+        with storage_errors():
+            return [row_to_island(row) for row in self._connection.execute(select(tables.island))]
+
+    def devices(self) -> list[Device]:
+        """Every device."""
+        with storage_errors():
+            return [row_to_device(row) for row in self._connection.execute(select(tables.device))]
+
+    def conflicts(self) -> list[Conflict]:
+        """What needs a person, oldest entity first; values in ascending (clock, op id)."""
+        with storage_errors():
+            stations = {
+                row.session: row.station for row in self._connection.execute(select(tables.session))
+            }
+            rows = self._connection.execute(select(tables.conflict)).all()
+            states = {
+                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id))) for row in rows
+            }
+        found = [_conflict(states[row.entity_id], row.field, stations) for row in rows]
+        return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
+
+    def load_draft(self) -> str:
+        """Half-written text kept from the last time, or ''."""
+        with storage_errors():
+            return read_local(self._connection).get("draft", "")
+
+    def save_draft(self, text: str) -> None:
+        """Keep half-written text; '' forgets it. It never leaves this laptop."""
+        with write_transaction(self._connection):
+            write_local(self._connection, "draft", text)
+
+    def sources(self) -> Sequence[SourceInfo]:
+        """Merged files, oldest first."""
+        query = (
+            select(tables.merge_source, tables.merge_run.c.at_ms)
+            .join(tables.merge_run, tables.merge_run.c.run_id == tables.merge_source.c.run_id)
+            .order_by(tables.merge_source.c.run_id, tables.merge_source.c.file_name)
+        )
+        with storage_errors():
+            rows = self._connection.execute(query).all()
+        return [
+            SourceInfo(row.file_name, row.sha256, row.at_ms, row.rows_in, row.rows_new, row.notes)
+            for row in rows
+        ]
+
+    def next_output_number(self) -> int:
+        """Take the next output number of this file; each export uses one."""
+        with write_transaction(self._connection):
+            number = int(read_local(self._connection).get("output_number", "0")) + 1
+            write_local(self._connection, "output_number", str(number))
+        return number
+
+    def unknown_rows(self, foreign: ForeignOps) -> int:
+        """How many of another file's edits are not here yet; reads only."""
+        with storage_errors():
+            return len(op_store.unknown_ops(self._connection, foreign.ops))
+
+    def all_ops(self) -> list[Op]:
+        """The whole op log, in id order."""
+        query = select(tables.op).order_by(tables.op.c.op_id)
+        with storage_errors():
+            return [op_store.row_to_op(row) for row in self._connection.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        """Rows per table, for `check`."""
+        with storage_errors():
+            return {
+                table.name: int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())
+                for table in tables.metadata.sorted_tables
+            }
+
+    def integrity(self) -> tuple[str, int]:
+        """SQLite's own verdict ('ok' or its first finding) and the number of broken foreign keys."""
+        with storage_errors():
+            verdict = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+            broken = len(self._connection.exec_driver_sql("PRAGMA foreign_key_check").all())
+        return verdict, broken
+
+    def vacuum_into(self, target: Path) -> None:
+        """Write a compact copy that needs no side file; the caller syncs and verifies it."""
+        with storage_errors():
+            self._connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def _local_context(values: dict[str, str]) -> LocalContext:
+    return LocalContext(
+        workshop_id=parse_id(values.get("workshop", "")),
+        device_id=parse_id(values.get("device", "")),
+        device_mark=values.get("device_mark", ""),
+        station=values.get("station", ""),
+        practice=values.get("practice", "") == "1",
+    )
+
+
+def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
+    machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
+    return SessionRecord(
+        new_session_id(), local.station or "統合用", machine, __version__, now_ms, time.strftime("%z")
+    )
+
+
+def _conflict(state: EntityState, name: str, stations: dict[bytes, str]) -> Conflict:
+    if name == VOID_FIELD:
+        values = [
+            ConflictValue(m.op_id, {"void": m.reason}, stamp_ms(m.hlc), stations.get(m.session, "不明"))
+            for m in state.voids
+        ]
+        text = state.fields.get("text")
+        values += [
+            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
+            for h in (text.heads if text else ())
+        ]
+    else:
+        values = [
+            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
+            for h in state.fields[name].distinct
+        ]
+    return Conflict(state.entity_id, state.type, name, tuple(values))

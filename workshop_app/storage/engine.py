@@ -1,0 +1,117 @@
+"""One SQLite connection, set up for a note that must survive a power cut.
+
+DELETE journal and `synchronous=EXTRA`: no side file that can be forgotten when the file is carried away, and
+no acknowledged note lost when the power goes (measured; see the durability notes in db/README.md).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from workshop_app.domain.errors import RefusedFile, StorageUnavailable
+
+BUSY_TIMEOUT_MS = 4_000
+
+
+def file_uri(path: Path, query: str) -> str:
+    """An SQLite URI for any path: Japanese, spaces, # and ? included."""
+    return f"file:{quote(str(path.absolute().as_posix()), safe='/:')}?{query}"
+
+
+def connect(path: Path, *, create: bool = False) -> Connection:
+    """Open a file of ours for reading and writing.
+
+    The connection is in autocommit: a write is one explicit `write_transaction`, which covers DDL and PRAGMA
+    too (pysqlite's own default mode does not). Closing the connection lets go of the file.
+    """
+    uri = file_uri(path, "mode=rwc" if create else "mode=rw")
+
+    def open_raw() -> sqlite3.Connection:
+        raw = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        raw.execute("PRAGMA journal_mode = DELETE")
+        raw.execute("PRAGMA synchronous = EXTRA")
+        raw.execute("PRAGMA fullfsync = ON")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA trusted_schema = OFF")
+        return raw
+
+    engine = create_engine("sqlite://", creator=open_raw, poolclass=NullPool)
+    with storage_errors():
+        return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def write_transaction(connection: Connection) -> Iterator[None]:
+    """One transaction that takes the write lock at once: commit at the end, roll back on any exception."""
+    with storage_errors():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            # A failed COMMIT may or may not have ended the transaction already.
+            if driver(connection).in_transaction:
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """The sqlite3 connection underneath."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn what the environment does to us into a sentence; program faults pass through unchanged."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as problem:
+        original = problem.orig if isinstance(problem, DatabaseError) else problem
+        known = _sentence(str(original).lower())
+        if known is not None:
+            raise known from problem
+        if isinstance(problem, OperationalError | sqlite3.OperationalError):
+            raise StorageUnavailable(
+                "ファイルに書き込めませんでした。書いた文はこの画面に残っています。もう一度試してください。"
+            ) from problem
+        raise
+    except OSError as problem:
+        raise StorageUnavailable(
+            "ファイルを読み書きできませんでした。今のデータは変わっていません。"
+            f"保存先を確かめて、もう一度試してください（{problem.strerror or problem}）。"
+        ) from problem
+
+
+def _sentence(message: str) -> StorageUnavailable | RefusedFile | None:
+    if "full" in message:
+        return StorageUnavailable(
+            "空き容量が足りません。書いた文はこの画面に残っています。不要なファイルを片づけて、もう一度試してください。"
+        )
+    if "readonly" in message or "read-only" in message:
+        return StorageUnavailable(
+            "このファイルは読み取り専用です。今のデータは変わっていません。書き込める場所に写してから開いてください。"
+        )
+    if "locked" in message or "busy" in message:
+        return StorageUnavailable(
+            "ほかの窓かプログラムがこのファイルに書き込んでいます。書いた文は残っています。少し待って、もう一度試してください。"
+        )
+    if "unable to open" in message:
+        return StorageUnavailable(
+            "ファイルを開けませんでした。今のデータは変わっていません。場所と名前を確かめてください。"
+        )
+    if "malformed" in message or "not a database" in message:
+        return RefusedFile(
+            "このファイルは壊れていて読めません。ファイルはそのままにしてあります。控えから開いてください。"
+        )
+    return None

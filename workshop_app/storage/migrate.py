@@ -1,0 +1,97 @@
+"""Which version a file is, and bringing an older one up to date after a backup."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from workshop_app import paths
+from workshop_app.domain.errors import NotFound, RefusedFile
+from workshop_app.storage.backup import back_up
+from workshop_app.storage.engine import connect, write_transaction
+from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+HEADER_BYTES = 100
+
+
+def read_header(path: Path) -> tuple[int, int]:
+    """Read (application_id, user_version) from the first 100 bytes, without letting SQLite near the file.
+
+    Raises NotFound when there is no file and RefusedFile when it is no SQLite database.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_BYTES)
+    except FileNotFoundError:
+        raise NotFound(f"「{path.name}」が見つかりません。場所と名前を確かめてください。") from None
+    except OSError as problem:
+        raise RefusedFile(
+            f"「{path.name}」を読めませんでした。ファイルはそのままです。ほかで開いていないか確かめてください。"
+        ) from problem
+    if not head:
+        raise RefusedFile(f"「{path.name}」は中身が空です。端末で、もう一度「ファイルを渡す」をしてください。")
+    if head.startswith(b"PK\x03\x04"):
+        raise RefusedFile(
+            f"「{path.name}」は ZIP か Excel などのファイルで、本アプリの記録ではありません。"
+            "拡張子が .wsdb のファイルを選んでください。"
+        )
+    if not head.startswith(SQLITE_MAGIC):
+        raise RefusedFile(
+            f"「{path.name}」は本アプリの記録ではありません。拡張子が .wsdb のファイルを選んでください。"
+        )
+    if len(head) < HEADER_BYTES:
+        raise RefusedFile(f"「{path.name}」は途中で切れています。端末で、もう一度「ファイルを渡す」をしてください。")
+    (user_version,) = struct.unpack_from(">i", head, 60)
+    (application_id,) = struct.unpack_from(">i", head, 68)
+    return application_id, user_version
+
+
+def require_ours(path: Path) -> int:
+    """The schema version of one of our files; raises RefusedFile for another program's or a newer one."""
+    application_id, version = read_header(path)
+    if application_id != APPLICATION_ID or version < 1:
+        raise RefusedFile(
+            f"「{path.name}」は別のプログラムのデータベースです。今のデータは変わっていません。"
+            "拡張子が .wsdb のファイルを選んでください。"
+        )
+    if version > SCHEMA_VERSION:
+        raise RefusedFile(
+            f"「{path.name}」は新しい版の本アプリで作られています。今のデータは変わっていません。新しい版で開いてください。"
+        )
+    return version
+
+
+def create_schema(connection: Connection) -> None:
+    """Make all tables in an empty database; the one way tables ever come to be is the migrations."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    _upgrade(connection, "head")
+
+
+def open_current(path: Path) -> Connection:
+    """Open a file of ours, migrated to this version; an older one is backed up first."""
+    version = require_ours(path)
+    if version < SCHEMA_VERSION:
+        back_up(path, f"版{version}からの更新前")
+        connection = connect(path)
+        try:
+            _upgrade(connection, "head")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+    return connect(path)
+
+
+def _upgrade(connection: Connection, target: str) -> None:
+    # Alembic is imported only here: opening a file of the current version never pays for it.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(paths.db_dir() / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with write_transaction(connection):
+        command.upgrade(config, target)

@@ -1,0 +1,194 @@
+"""What the fold shows, as rows; derived from the op log and rebuilt from it at any time.
+
+Values in a foreign edit may have any type (the op log keeps them as they are), so each is read with care: a
+projection never fails because of one strange edit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from workshop_app.domain.clock import stamp_ms
+from workshop_app.domain.fold import EntityState
+from workshop_app.domain.ids import EntityId
+from workshop_app.domain.note import Device, EntityType, Island, Note, NoteField, Workshop
+from workshop_app.domain.op import JsonValue, canonical_json
+from workshop_app.domain.text import fold_text
+from workshop_app.storage import tables
+
+REMOVED_TEXT = "〔本人の求めで取り除きました〕"
+_INT_MAX = 2**53
+
+
+def project(connection: Connection, states: Iterable[EntityState]) -> None:
+    """Write the rows of these entities, replacing what was there."""
+    for state in states:
+        builder = _BUILDERS.get(state.type)
+        if builder is None:
+            continue
+        table, values = builder(state)
+        key = table.primary_key.columns.keys()
+        rest = {name: value for name, value in values.items() if name not in key}
+        connection.execute(
+            sqlite_insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)
+        )
+        connection.execute(
+            delete(tables.conflict).where(tables.conflict.c.entity_id == bytes(state.entity_id))
+        )
+        for name in state.conflicts:
+            connection.execute(
+                tables.conflict.insert().values(entity_id=bytes(state.entity_id), field=name)
+            )
+
+
+def row_to_note(row: Row[Any]) -> Note:
+    """A note from its projection row."""
+    return Note(
+        note_id=EntityId(row.note_id),
+        number=row.number,
+        workshop_id=_entity(row.workshop_id),
+        device_mark=row.device,
+        table=row.table_no,
+        round=row.round_no,
+        theme=row.theme,
+        kind=row.kind,
+        points=tuple(row.points.split(";")) if row.points else (),
+        text=row.text,
+        votes=row.votes,
+        island_id=_entity(row.island_id),
+        void_reason=row.void_reason,
+        conflicts=tuple(row.conflicts.split(";")) if row.conflicts else (),
+        created_ms=row.created_ms,
+        updated_ms=row.updated_ms,
+    )
+
+
+def row_to_workshop(row: Row[Any]) -> Workshop:
+    """A workshop from its projection row."""
+    values = dict(row._mapping)
+    values["workshop_id"] = EntityId(values["workshop_id"])
+    values["conflicts"] = tuple(values["conflicts"].split(";")) if values["conflicts"] else ()
+    return Workshop(**values)
+
+
+def row_to_island(row: Row[Any]) -> Island:
+    """An island from its projection row."""
+    return Island(
+        EntityId(row.island_id),
+        row.title,
+        row.theme,
+        _entity(row.workshop_id),
+        _entity(row.parent_id),
+        bool(row.voided),
+    )
+
+
+def row_to_device(row: Row[Any]) -> Device:
+    """A device from its projection row."""
+    return Device(EntityId(row.device_id), row.mark, row.label, _entity(row.workshop_id))
+
+
+def _note_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
+    text_state = state.fields.get(NoteField.TEXT)
+    text = REMOVED_TEXT if text_state and text_state.redacted else _text(state.get(NoteField.TEXT)) or ""
+    points = state.get(NoteField.POINTS)
+    return tables.note, {
+        "note_id": bytes(state.entity_id),
+        "number": _text(state.get(NoteField.NUMBER)) or "番号なし",
+        "workshop_id": _hex_id(state.get(NoteField.WORKSHOP)),
+        "device": _text(state.get(NoteField.DEVICE)) or "",
+        "table_no": _number(state.get(NoteField.TABLE)),
+        "round_no": _number(state.get(NoteField.ROUND)),
+        "theme": _text(state.get(NoteField.THEME)),
+        "kind": _text(state.get(NoteField.KIND)),
+        "points": ";".join(str(p) for p in points) if isinstance(points, list) else "",
+        "text": text,
+        "search_key": fold_text(text),
+        "votes": max(0, _number(state.get(NoteField.VOTES)) or 0),
+        "island_id": _hex_id(state.get(NoteField.ISLAND)),
+        "void_reason": state.void_reason,
+        "conflicts": ";".join(state.conflicts),
+        "created_ms": stamp_ms(state.created_hlc),
+        "updated_ms": stamp_ms(state.updated_hlc),
+    }
+
+
+def _workshop_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
+    counts = ("tables", "participants", "observers", "voters", "votes_per_person")
+    return tables.workshop, {
+        "workshop_id": bytes(state.entity_id),
+        "agenda_id": _text(state.get("agenda")) or "",
+        "ward_id": _text(state.get("ward")) or "",
+        "title": _text(state.get("title")) or "",
+        "date": _text(state.get("date")),
+        "venue": _text(state.get("venue")) or "",
+        **{name: _number(state.get(name)) for name in counts},
+        "conflicts": ";".join(state.conflicts),
+    }
+
+
+def _island_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
+    return tables.island, {
+        "island_id": bytes(state.entity_id),
+        "title": _text(state.get("title")) or "",
+        "theme": _text(state.get("theme")),
+        "workshop_id": _hex_id(state.get("workshop")),
+        "parent_id": _hex_id(state.get("parent")),
+        "voided": int(state.voided),
+    }
+
+
+def _device_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
+    return tables.device, {
+        "device_id": bytes(state.entity_id),
+        "mark": _text(state.get("mark")) or "",
+        "label": _text(state.get("label")) or "",
+        "workshop_id": _hex_id(state.get("workshop")),
+    }
+
+
+def _agenda_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
+    document = state.get("document")
+    return tables.agenda, {
+        "entity_id": bytes(state.entity_id),
+        "agenda_id": _text(state.get("agenda_id")) or "",
+        "document": canonical_json(document) if isinstance(document, dict) else "{}",
+    }
+
+
+_BUILDERS = {
+    str(EntityType.NOTE): _note_row,
+    str(EntityType.WORKSHOP): _workshop_row,
+    str(EntityType.ISLAND): _island_row,
+    str(EntityType.DEVICE): _device_row,
+    str(EntityType.AGENDA): _agenda_row,
+}
+
+
+def _text(value: JsonValue) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _number(value: JsonValue) -> int | None:
+    return value if isinstance(value, int) and abs(value) < _INT_MAX else None
+
+
+def _hex_id(value: JsonValue) -> bytes | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        raw = bytes.fromhex(value)
+    except ValueError:
+        return None
+    return raw if len(raw) == 16 else None
+
+
+def _entity(raw: bytes | None) -> EntityId | None:
+    return None if raw is None else EntityId(raw)

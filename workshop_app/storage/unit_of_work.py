@@ -1,0 +1,199 @@
+"""One transaction over the op log: append edits, take a union, and keep the projections in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from workshop_app.domain.changes import Changes
+from workshop_app.domain.clock import HybridClock
+from workshop_app.domain.fold import EntityState, fold
+from workshop_app.domain.ids import EntityId, format_id, new_entity_id
+from workshop_app.domain.note import EntityType
+from workshop_app.domain.numbering import running_number
+from workshop_app.domain.op import JsonValue, Op, OpId, chain_next, make_op
+from workshop_app.services.ports import Absorbed, ForeignOps, LocalContext, SessionRecord
+from workshop_app.storage import op_store, tables
+from workshop_app.storage.projections import project
+
+
+@dataclass(slots=True)
+class SessionState:
+    """The running session of this program start, as it goes into the file with its first edit."""
+
+    record: SessionRecord
+    written: bool = False
+
+
+class SqlUnitOfWork:
+    """Implements `services.ports.UnitOfWork` on an open write transaction."""
+
+    def __init__(self, connection: Connection, clock: HybridClock, session: SessionState) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._session = session
+        self._running: dict[str, int] = {}
+        self._ops: dict[EntityId, list[Op]] = {}
+        self._changes = Changes()
+        self.new_session = replace(session.record)
+
+    @property
+    def changes(self) -> Changes:
+        """What was changed so far."""
+        return self._changes
+
+    def new_id(self) -> EntityId:
+        """A fresh entity id; nothing needs to be read to know that it has no edits."""
+        entity_id = new_entity_id(self._clock.wall_ms())
+        self._ops[entity_id] = []
+        return entity_id
+
+    def state(self, entity_id: EntityId) -> EntityState | None:
+        """The folded entity, or None when no edit of it is known."""
+        known = self._load(entity_id)
+        return fold(known) if known else None
+
+    def append(
+        self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
+    ) -> None:
+        """Add one edit and bring its projection up to date."""
+        before = self._load(entity_id)
+        record = self.new_session
+        op = make_op(
+            entity_id, kind, fields, parents, self._clock.now(), record.session, record.op_count + 1
+        )
+        op_store.insert_op(self._connection, op)
+        self.new_session = replace(
+            record, op_count=record.op_count + 1, chain_head=chain_next(record.chain_head, op.op_id)
+        )
+        is_new = not before
+        before.append(op)
+        project(self._connection, [fold(before)])
+        ids = frozenset([entity_id])
+        self._changes |= Changes(added=ids) if is_new else Changes(updated=ids)
+
+    def next_running_number(self, prefix: str) -> int:
+        """One more than the greatest running number under this prefix; counted once a transaction."""
+        if prefix not in self._running:
+            column = tables.note.c.number
+            query = select(column).where(column >= prefix, column < prefix + "\U0010ffff")
+            numbers = (running_number(row[0], prefix) for row in self._connection.execute(query))
+            self._running[prefix] = max((n for n in numbers if n is not None), default=0)
+        self._running[prefix] += 1
+        return self._running[prefix]
+
+    def set_local(self, context: LocalContext) -> None:
+        """Say what this file is on this laptop."""
+        values = {
+            "workshop": "" if context.workshop_id is None else format_id(context.workshop_id),
+            "device": "" if context.device_id is None else format_id(context.device_id),
+            "device_mark": context.device_mark,
+            "station": context.station,
+            "practice": "1" if context.practice else "",
+        }
+        for key, value in values.items():
+            write_local(self._connection, key, value)
+        self.new_session = replace(self.new_session, station=context.station)
+
+    def absorb(self, foreign: ForeignOps) -> Absorbed:
+        """Take the union with another file's edits and fold what it touched."""
+        fresh = op_store.unknown_ops(self._connection, foreign.ops)
+        touched = {op.entity_id for op in fresh}
+        before = {state.entity_id: state for state in self._fold_many(touched)}
+        op_store.insert_ops(self._connection, fresh)
+        self._take_sessions(foreign.sessions)
+        after = list(self._fold_many(touched))
+        project(self._connection, after)
+        for entity_id in touched:
+            self._ops.pop(entity_id, None)
+        adopted = [self._clock.adopt(op.hlc) for op in fresh]
+
+        notes = [state for state in after if state.type == EntityType.NOTE]
+        added = [s for s in notes if s.entity_id not in before]
+        changed = [s for s in notes if s.entity_id in before]
+        voided = [s for s in changed if s.voided and not before[s.entity_id].voided]
+        clashing = [s for s in after if _new_conflicts(before.get(s.entity_id), s)]
+        self._changes |= Changes(
+            added=frozenset(s.entity_id for s in after if s.entity_id not in before),
+            updated=frozenset(s.entity_id for s in after if s.entity_id in before),
+        )
+        return Absorbed(
+            rows_in=len(foreign.ops),
+            rows_new=len(fresh),
+            added=len(added),
+            updated=len(changed) - len(voided),
+            voided=len(voided),
+            conflicts=len(clashing),
+            clock_ahead=not all(adopted),
+        )
+
+    def record_merge(self, at_ms: int, app_version: str, backup: str | None, sources: Sequence[Mapping[str, JsonValue]]) -> None:
+        """Write down one merge and the files it took."""
+        run_id = (self._connection.execute(select(func.max(tables.merge_run.c.run_id))).scalar() or 0) + 1
+        self._connection.execute(
+            insert(tables.merge_run).values(
+                run_id=run_id, at_ms=at_ms, app_version=app_version, backup=backup
+            )
+        )
+        for source in sources:
+            self._connection.execute(insert(tables.merge_source).values(run_id=run_id, **source))
+
+    def finish(self) -> None:
+        """Write the clock and the session in the same transaction as the edits that used them."""
+        write_local(self._connection, "clock", str(self._clock.last))
+        if self.new_session.op_count > self._session.record.op_count:
+            self._take_sessions([self.new_session])
+
+    def _load(self, entity_id: EntityId) -> list[Op]:
+        if entity_id not in self._ops:
+            self._ops[entity_id] = op_store.ops_of(self._connection, entity_id)
+        return self._ops[entity_id]
+
+    def _fold_many(self, entity_ids: Iterable[EntityId]) -> Iterable[EntityState]:
+        return (fold(ops) for ops in op_store.ops_of_many(self._connection, entity_ids))
+
+    def _take_sessions(self, sessions: Iterable[SessionRecord]) -> None:
+        """Union of sessions: of the same one the row that knows more edits stays."""
+        for record in sessions:
+            values = session_values(record)
+            insert_row = sqlite_insert(tables.session).values(values)
+            rest = {name: value for name, value in values.items() if name != "session"}
+            self._connection.execute(
+                insert_row.on_conflict_do_update(
+                    index_elements=["session"],
+                    set_=rest,
+                    where=tables.session.c.op_count < record.op_count,
+                )
+            )
+
+
+def _new_conflicts(before: EntityState | None, after: EntityState) -> bool:
+    return bool(set(after.conflicts) - set(before.conflicts if before else ()))
+
+
+def write_local(connection: Connection, key: str, value: str) -> None:
+    """Set one local value."""
+    statement = sqlite_insert(tables.local).values(key=key, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def read_local(connection: Connection) -> dict[str, str]:
+    """All local values."""
+    return {row.key: row.value for row in connection.execute(select(tables.local))}
+
+
+def session_values(record: SessionRecord) -> dict[str, JsonValue]:
+    """The column values of a session row."""
+    return {
+        "session": bytes(record.session),
+        "station": record.station,
+        "machine": record.machine,
+        "app_version": record.app_version,
+        "opened_at_ms": record.opened_at_ms,
+        "tz": record.tz,
+        "op_count": record.op_count,
+        "chain_head": record.chain_head,
+    }
