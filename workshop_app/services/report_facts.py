@@ -1,0 +1,432 @@
+"""What the report says before it is laid out: notes placed, ordered, numbered and counted.
+
+The order is the same for the same data, whatever order the files were merged in: theme, island (votes,
+notes, title), the notes of no island last; within these votes, ward in official order, table and number.
+
+An island (島) belongs to one workshop. The report puts islands of one theme with the identical 表札 together,
+because five wards that say the same sentence are one finding; an island without a 表札 stays by itself. A
+note is always counted under its own theme, also when its island was made under another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from workshop_app.domain.agenda import Agenda, AgendaPoint
+from workshop_app.domain.ids import EntityId
+from workshop_app.domain.note import Island, Note, Workshop
+from workshop_app.domain.tallies import Count, per_unit, sum_known
+from workshop_app.services.report_spec import ReportCounts
+
+UNSORTED = "未分類"
+UNKNOWN_WARD = "区不明"
+NO_KIND = "種別なし"
+UNTITLED = "（表札なし）"
+
+
+@dataclass(frozen=True, slots=True)
+class WardFact:
+    """A ward, in official order; `known` is False for notes whose workshop is not in the file."""
+
+    order: int
+    code: str
+    name: str
+    dantai_code: str
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFact:
+    """A theme; the last one, 未分類, stands for notes without a theme or with one the agenda does not have."""
+
+    order: int
+    code: str
+    band: str
+    short: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindFact:
+    """A kind of opinion: code, plain name, and the mark with the name as printed."""
+
+    order: int
+    code: str
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """One workshop (会場・回) with its short code, such as KU2-1."""
+
+    code: str
+    ward: WardFact
+    workshop: Workshop
+
+
+@dataclass(slots=True, eq=False)
+class IslandFact:
+    """Islands of one theme with the same 表札, shown as one. `depth` 0 is an outer island."""
+
+    title: str
+    depth: int
+    notes: list[ReportNote] = field(default_factory=list)
+    children: list[IslandFact] = field(default_factory=list)
+    code: str = ""
+
+    @property
+    def everything(self) -> list[ReportNote]:
+        """Its notes, those of inner islands included, in printed order."""
+        return self.notes + [note for child in self.children for note in child.everything]
+
+    @property
+    def count(self) -> Count:
+        """Notes and votes, inner islands included."""
+        notes = self.everything
+        return Count(len(notes), sum(note.votes for note in notes))
+
+
+@dataclass(slots=True, eq=False)
+class ReportNote:
+    """A shown note with everything it refers to resolved. `serial` (通し番号) counts from 1 in printed order."""
+
+    note: Note
+    ward: WardFact
+    venue: Venue | None
+    theme: ThemeFact
+    kind: KindFact
+    points: tuple[AgendaPoint, ...]
+    unknown_codes: tuple[str, ...]
+    island: IslandFact | None = None
+    serial: int = 0
+
+    @property
+    def votes(self) -> int:
+        """Votes (票) it got."""
+        return self.note.votes
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeGroup:
+    """One theme with its islands in printed order and the notes of no island."""
+
+    theme: ThemeFact
+    islands: tuple[IslandFact, ...]
+    lone: tuple[ReportNote, ...]
+
+    @property
+    def notes(self) -> list[ReportNote]:
+        """Every note of the theme in printed order."""
+        return [note for island in self.islands for note in island.everything] + list(self.lone)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the sheets are made of."""
+
+    agenda: Agenda
+    wards: tuple[WardFact, ...]
+    themes: tuple[ThemeFact, ...]
+    kinds: tuple[KindFact, ...]
+    venues: tuple[Venue, ...]
+    groups: tuple[ThemeGroup, ...]
+    counts: ReportCounts
+    practice: bool = False
+
+    @property
+    def notes(self) -> list[ReportNote]:
+        """Every shown note in printed order."""
+        return [note for group in self.groups for note in group.notes]
+
+    @property
+    def islands(self) -> list[IslandFact]:
+        """Every outer island in printed order."""
+        return [island for group in self.groups for island in group.islands]
+
+    def venues_of(self, ward: WardFact | None) -> list[Venue]:
+        """The venues of one ward, or all of them for None."""
+        return [venue for venue in self.venues if ward is None or venue.ward == ward]
+
+    def missing_wards(self) -> list[WardFact]:
+        """Wards of the agenda of which this file has no workshop."""
+        return [ward for ward in self.wards if ward.known and not self.venues_of(ward)]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The denominators of a ward (or of all): None means nobody has entered the number."""
+
+    participants: int | None
+    observers: int | None
+    tables: int | None
+    voters: int | None
+    per_head: float | None
+    per_table: float | None
+    vote_use: float | None
+
+
+def base_of(venues: Sequence[Venue], notes: Iterable[ReportNote]) -> Base:
+    """Denominators of some venues, and ratios over the venues whose denominator is known."""
+    by_venue: dict[str, Count] = defaultdict(Count)
+    for note in notes:
+        if note.venue is not None:
+            by_venue[note.venue.code] += Count(1, note.votes)
+
+    def ratio(units: Mapping[str, int | None], votes: bool = False) -> float | None:
+        known = {code: number for code, number in units.items() if number is not None}
+        amount = sum(by_venue[code].votes if votes else by_venue[code].notes for code in known)
+        return per_unit(amount, sum(known.values()))
+
+    heads = {venue.code: venue.workshop.participants for venue in venues}
+    tables = {venue.code: venue.workshop.tables for venue in venues}
+    held_votes = {
+        venue.code: None
+        if venue.workshop.voters is None or venue.workshop.votes_per_person is None
+        else venue.workshop.voters * venue.workshop.votes_per_person
+        for venue in venues
+    }
+    return Base(
+        participants=sum_known(heads.values()),
+        observers=sum_known(venue.workshop.observers for venue in venues),
+        tables=sum_known(tables.values()),
+        voters=sum_known(venue.workshop.voters for venue in venues),
+        per_head=ratio(heads),
+        per_table=ratio(tables),
+        vote_use=ratio(held_votes, votes=True),
+    )
+
+
+def gather_facts(
+    agenda: Agenda,
+    notes: Sequence[Note],
+    workshops: Sequence[Workshop],
+    islands: Sequence[Island],
+    open_conflicts: int,
+    practice: bool = False,
+) -> Facts:
+    """Place, order, number and count everything. Pure; the order of the arguments' items does not matter."""
+    wards = [
+        WardFact(order, ward.id, ward.name, ward.dantai_code or "")
+        for order, ward in enumerate(sorted(agenda.wards, key=lambda ward: ward.sort_no))
+    ]
+    venues = _venues(wards, workshops)
+    themes = [
+        ThemeFact(order, theme.id, _theme_band(theme.number, theme.title), _theme_short(theme), theme.id)
+        for order, theme in enumerate(agenda.all_themes)
+    ]
+    kinds = [
+        KindFact(order, kind.id, kind.name, f"{kind.mark_char}{kind.name}")
+        for order, kind in enumerate(agenda.kinds)
+    ]
+    lookup = _Lookup(agenda, wards, venues, themes, kinds)
+    shown = [lookup.place(note) for note in notes if not note.voided]
+    groups = _group_by_theme(lookup.themes_used(shown), shown, {i.island_id: i for i in islands})
+    _number(groups)
+    reasons = Counter(note.void_reason or "" for note in notes if note.voided)
+    counts = ReportCounts(
+        shown=len(shown),
+        excluded=sum(reasons.values()),
+        votes=sum(note.votes for note in shown),
+        excluded_by_reason=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        open_conflicts=open_conflicts,
+    )
+    return Facts(
+        agenda=agenda,
+        wards=tuple(lookup.wards_used(shown)),
+        themes=tuple(lookup.themes_used(shown)),
+        kinds=tuple(lookup.kinds_used(shown)),
+        venues=tuple(venues),
+        groups=tuple(groups),
+        counts=counts,
+        practice=practice,
+    )
+
+
+def _theme_band(number: str, title: str) -> str:
+    return f"テーマ{number}　{title}" if number else title
+
+
+def _theme_short(theme: object) -> str:
+    number = getattr(theme, "number", "")
+    short = getattr(theme, "short_title", "") or getattr(theme, "title", "")
+    return f"{number} {short}" if number else str(short)
+
+
+def _venues(wards: Sequence[WardFact], workshops: Sequence[Workshop]) -> list[Venue]:
+    """Workshops in ward order, then date, coded by ward and order (KU2-1)."""
+    by_code = {ward.code: ward for ward in wards}
+    unknown = WardFact(len(wards), UNKNOWN_WARD, UNKNOWN_WARD, "", known=False)
+    placed = sorted(
+        ((by_code.get(workshop.ward_id, unknown), workshop) for workshop in workshops),
+        key=lambda pair: (pair[0].order, pair[1].date or "", pair[1].venue, bytes(pair[1].workshop_id)),
+    )
+    numbers: Counter[str] = Counter()
+    venues = []
+    for ward, workshop in placed:
+        numbers[ward.code] += 1
+        venues.append(Venue(f"{ward.code}-{numbers[ward.code]}", ward, workshop))
+    return venues
+
+
+class _Lookup:
+    """Resolves the codes of notes; a code the agenda does not have is kept visible, never dropped."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        wards: list[WardFact],
+        venues: list[Venue],
+        themes: list[ThemeFact],
+        kinds: list[KindFact],
+    ) -> None:
+        self._wards = wards
+        self._themes = themes
+        self._kinds = kinds
+        self._venues = {bytes(venue.workshop.workshop_id): venue for venue in venues}
+        self._theme_by_code = {theme.code: theme for theme in themes}
+        self._kind_by_code = {kind.code: kind for kind in kinds}
+        self._points = {point.id: point for theme in agenda.all_themes for point in theme.points}
+        self._point_order = {code: order for order, code in enumerate(self._points)}
+        self._no_ward = WardFact(len(wards), UNKNOWN_WARD, UNKNOWN_WARD, "", known=False)
+        self._no_theme = ThemeFact(len(themes), UNSORTED, UNSORTED, UNSORTED, "U")
+        self._no_kind = KindFact(len(kinds), NO_KIND, NO_KIND, NO_KIND)
+
+    def place(self, note: Note) -> ReportNote:
+        venue = None if note.workshop_id is None else self._venues.get(bytes(note.workshop_id))
+        unknown = [
+            code
+            for code, table in ((note.theme, self._theme_by_code), (note.kind, self._kind_by_code))
+            if code is not None and code not in table
+        ]
+        unknown += [code for code in note.points if code not in self._points]
+        known_points = sorted(
+            {code for code in note.points if code in self._points}, key=self._point_order.__getitem__
+        )
+        return ReportNote(
+            note=note,
+            ward=self._no_ward if venue is None else venue.ward,
+            venue=venue,
+            theme=self._theme_by_code.get(note.theme or "", self._no_theme),
+            kind=self._kind_by_code.get(note.kind or "", self._no_kind),
+            points=tuple(self._points[code] for code in known_points),
+            unknown_codes=tuple(unknown),
+        )
+
+    def wards_used(self, notes: Sequence[ReportNote]) -> list[WardFact]:
+        venues = self._venues.values()
+        lost = any(not n.ward.known for n in notes) or any(not v.ward.known for v in venues)
+        return [*self._wards, self._no_ward] if lost else self._wards
+
+    def themes_used(self, notes: Sequence[ReportNote]) -> list[ThemeFact]:
+        return (
+            [*self._themes, self._no_theme] if any(n.theme is self._no_theme for n in notes) else self._themes
+        )
+
+    def kinds_used(self, notes: Sequence[ReportNote]) -> list[KindFact]:
+        return [*self._kinds, self._no_kind] if any(n.kind is self._no_kind for n in notes) else self._kinds
+
+
+def _group_by_theme(
+    themes: Sequence[ThemeFact], notes: Sequence[ReportNote], islands: Mapping[EntityId, Island]
+) -> list[ThemeGroup]:
+    groups = []
+    for theme in themes:
+        roots: dict[tuple[str, ...], IslandFact] = {}
+        lone: list[ReportNote] = []
+        for note in sorted((n for n in notes if n.theme is theme), key=_note_order):
+            path = _title_path(note.note.island_id, islands)
+            if not path:
+                lone.append(note)
+                continue
+            island = _island_at(roots, path)
+            island.notes.append(note)
+            note.island = island
+        ordered = _ordered_islands(list(roots.values()))
+        groups.append(ThemeGroup(theme, tuple(ordered), tuple(lone)))
+    width = max([2, *(len(str(len(group.islands))) for group in groups)])
+    for group in groups:
+        digits = re.sub(r"\D", "", group.theme.prefix)
+        prefix = digits or (group.theme.prefix if group.theme.code == UNSORTED else str(group.theme.order + 1))
+        for rank, island in enumerate(group.islands, start=1):
+            _give_codes(island, f"S{prefix}{rank:0{width}d}")
+    return groups
+
+
+def _note_order(item: ReportNote) -> tuple[object, ...]:
+    note = item.note
+    head, _, running = note.number.rpartition("-")
+    count = int(running) if running.isascii() and running.isdigit() else 0
+    table = note.table if note.table is not None else 10**6
+    return (-note.votes, item.ward.order, table, head, count, note.number, bytes(note.note_id))
+
+
+def _title_path(island_id: EntityId | None, islands: Mapping[EntityId, Island]) -> tuple[str, ...]:
+    """Titles from the outermost island inwards; empty for a lone note. A voided island holds nothing.
+
+    A ring of islands (two laptops nested them the other way round) is cut where it closes.
+    """
+    path: list[str] = []
+    seen: set[EntityId] = set()
+    while island_id is not None and island_id not in seen:
+        seen.add(island_id)
+        island = islands.get(island_id)
+        if island is None:
+            break
+        if not island.voided:
+            title = island.title.strip()
+            path.append(title or f"\0{bytes(island.island_id).hex()}")
+        island_id = island.parent_id
+    return tuple(reversed(path))
+
+
+def _island_at(roots: dict[tuple[str, ...], IslandFact], path: tuple[str, ...]) -> IslandFact:
+    siblings: list[IslandFact] | None = None
+    known = roots
+    island: IslandFact | None = None
+    for depth in range(len(path)):
+        title = path[depth]
+        if siblings is None:
+            island = known.setdefault((title,), IslandFact(title, 0))
+        else:
+            found = next((child for child in siblings if child.title == title), None)
+            if found is None:
+                found = IslandFact(title, depth)
+                siblings.append(found)
+            island = found
+        siblings = island.children
+    assert island is not None
+    return island
+
+
+def _ordered_islands(islands: list[IslandFact]) -> list[IslandFact]:
+    for island in islands:
+        island.children = _ordered_islands(island.children)
+    ranked = sorted(islands, key=_island_rank)
+    return ranked
+
+
+def _island_rank(island: IslandFact) -> tuple[object, ...]:
+    count = island.count
+    untitled = island.title.startswith("\0")
+    first = min(_note_order(note) for note in island.everything)
+    return (-count.votes, -count.notes, untitled, "" if untitled else island.title, first)
+
+
+def _give_codes(island: IslandFact, code: str) -> None:
+    island.code = code
+    if island.title.startswith("\0"):
+        island.title = UNTITLED
+    for rank, child in enumerate(island.children, start=1):
+        _give_codes(child, f"{code}-{rank}")
+
+
+def _number(groups: Sequence[ThemeGroup]) -> None:
+    serial = 0
+    for group in groups:
+        for note in group.notes:
+            serial += 1
+            note.serial = serial
