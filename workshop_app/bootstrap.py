@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app import paths
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.services import merge, prepare
 from workshop_app.services.ports import ForeignOps
@@ -106,9 +104,10 @@ def _new_target(target: Path, dry_run: bool) -> Iterator[Database]:
     from workshop_app.storage.database import Database
 
     if dry_run:
-        with TemporaryDirectory(prefix="workshop-app-") as folder, Database.create(
-            Path(folder) / "dry.wsdb"
-        ) as database:
+        with (
+            TemporaryDirectory(prefix="workshop-app-") as folder,
+            Database.create(Path(folder) / "dry.wsdb") as database,
+        ):
             yield database
     else:
         with Database.create(target) as database:
@@ -122,7 +121,9 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
     from workshop_app.workbook.writer import write_workbook
 
     if target.suffix.lower() != ".xlsx":
-        raise InvalidInput("書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。")
+        raise InvalidInput(
+            "書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。"
+        )
     database = open_database(source)
     try:
         report = build_report(

@@ -143,7 +143,9 @@ class Agenda:
 
     def theme(self, theme_id: str) -> Theme:
         """A theme by its id; raises LookupError with a sentence."""
-        return _find(self.all_themes, lambda t: t.id == theme_id, "テーマ", theme_id, [t.id for t in self.all_themes])
+        return _find(
+            self.all_themes, lambda t: t.id == theme_id, "テーマ", theme_id, [t.id for t in self.all_themes]
+        )
 
     def kind(self, id_or_name: str) -> Kind:
         """A kind by id or name; raises LookupError with a sentence."""
@@ -177,7 +179,9 @@ class Agenda:
         return next((meeting for meeting in later if meeting.kind == "meeting"), None)
 
 
-def _find(items: Iterable[Any], wanted: Callable[[Any], bool], what: str, given: str, choices: Sequence[str]) -> Any:
+def _find(
+    items: Iterable[Any], wanted: Callable[[Any], bool], what: str, given: str, choices: Sequence[str]
+) -> Any:
     for item in items:
         if wanted(item):
             return item
@@ -195,12 +199,23 @@ class _Reader:
         top = self._map(
             raw,
             (),
-            required=("format", "agenda_id", "vocab_version", "source", "title", "body", "external_facts", "themes"),
+            required=(
+                "format",
+                "agenda_id",
+                "vocab_version",
+                "source",
+                "title",
+                "body",
+                "external_facts",
+                "themes",
+            ),
             optional=("purpose", "background", "agenda", "schedule", "points_note", "kinds"),
         )
         self._format(top)
         facts = self._map(top["external_facts"], ("external_facts",), required=("city", "wards"))
-        city = self._map(facts["city"], ("external_facts", "city"), required=("name",), optional=("dantai_code",))
+        city = self._map(
+            facts["city"], ("external_facts", "city"), required=("name",), optional=("dantai_code",)
+        )
         self._background(top)
         themes = self._themes(top)
         self._items(top, {theme.id for theme in themes})
@@ -275,7 +290,9 @@ class _Reader:
             if any(char.isdigit() or char == "-" for char in ward.short) or len(ward.short) > 8:
                 self._refuse((*path, "short"), "は数字と「-」を含まない 8文字までにしてください")
             if sum(other.short == ward.short for other in wards) > 1:
-                self._refuse((*path, "short"), f"「{ward.short}」がほかの区と同じです。区ごとに分けてください")
+                self._refuse(
+                    (*path, "short"), f"「{ward.short}」がほかの区と同じです。区ごとに分けてください"
+                )
         return wards
 
     def _schedule(self, top: Mapping[str, Any]) -> tuple[Meeting, ...]:
@@ -306,10 +323,14 @@ class _Reader:
     def _themes(self, top: Mapping[str, Any]) -> tuple[Theme, ...]:
         themes: list[Theme] = []
         for path, raw in self._list(top, "themes", ()):
-            row = self._map(raw, path, required=("id", "no_print", "title"), optional=("short", "V", "K", "C"))
+            row = self._map(
+                raw, path, required=("id", "no_print", "title"), optional=("short", "V", "K", "C")
+            )
             theme_id = self._new_id(row, path)
             if theme_id == OTHER_THEME_ID:
-                self._refuse((*path, "id"), f"に {OTHER_THEME_ID} は使えません（その他・テーマ外のための記号です）")
+                self._refuse(
+                    (*path, "id"), f"に {OTHER_THEME_ID} は使えません（その他・テーマ外のための記号です）"
+                )
             title = self._text(row, "title", path)
             themes.append(
                 Theme(
@@ -400,7 +421,7 @@ class _Reader:
     def _text(self, parent: Mapping[str, Any], key: str, path: tuple[str | int, ...]) -> str:
         value = parent[key]
         if not isinstance(value, str):
-            self._refuse((*path, key), "は文字で書いてください（数字や日付は \" \" で囲みます）")
+            self._refuse((*path, key), 'は文字で書いてください（数字や日付は " " で囲みます）')
         if not value.strip() or len(value) > MAX_TEXT:
             self._refuse((*path, key), f"は 1〜{MAX_TEXT:,}文字で書いてください")
         if any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
@@ -433,7 +454,7 @@ class _Reader:
             return ""
         value = self._text(parent, "dantai_code", path)
         if not (value.isascii() and value.isdigit() and len(value) == 6):
-            self._refuse((*path, "dantai_code"), "は 6桁の数字を \" \" で囲んで書いてください")
+            self._refuse((*path, "dantai_code"), 'は 6桁の数字を " " で囲んで書いてください')
         return value
 
     def _date(self, parent: Mapping[str, Any], key: str, path: tuple[str | int, ...]) -> str:

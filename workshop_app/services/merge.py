@@ -16,7 +16,6 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import RefusedFile, WorkshopError
 from workshop_app.services.ports import Absorbed, ForeignOps, UnitOfWork, Workspace
 
-
 BackUp = Callable[[], Path | None]
 """Makes a backup of the target and says where it lies."""
 
@@ -77,7 +76,9 @@ def read_sources(
         foreign = None
         try:
             if path.exists() and target.exists() and path.samefile(target):
-                raise RefusedFile(f"「{path.name}」は統合先そのものです。統合先はそのままです。別のファイルを選んでください。")
+                raise RefusedFile(
+                    f"「{path.name}」は統合先そのものです。統合先はそのままです。別のファイルを選んでください。"
+                )
             foreign = read_foreign(path)
             report.sha256, report.notes, report.rows_in = foreign.sha256, foreign.notes, len(foreign.ops)
         except WorkshopError as problem:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 from workshop_app.domain.agenda import Agenda
-
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId

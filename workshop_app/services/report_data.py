@@ -190,9 +190,7 @@ def _code_groups(facts: Facts) -> list[tuple[str, list[tuple[str, str, str]]]]:
     ]
     themes = [(theme.code, theme.short, theme.band) for theme in facts.themes]
     kinds = [(kind.code, kind.name, f"印刷の印 {kind.label}") for kind in facts.kinds]
-    points = [
-        (point.id, point.label, point.text) for theme in agenda.all_themes for point in theme.points
-    ]
+    points = [(point.id, point.label, point.text) for theme in agenda.all_themes for point in theme.points]
     islands = [row for island in facts.islands for row in _island_codes(island)]
     return [
         ("団体コード", wards),
@@ -201,7 +199,10 @@ def _code_groups(facts: Facts) -> list[tuple[str, list[tuple[str, str, str]]]]:
         ("種別コード", kinds),
         ("論点コード", points),
         ("島コード", islands),
-        ("公開区分", [(UNCHECKED, UNCHECKED, "個人情報の確認がまだ済んでいない。意見_公開用は原文と同じ言葉")]),
+        (
+            "公開区分",
+            [(UNCHECKED, UNCHECKED, "個人情報の確認がまだ済んでいない。意見_公開用は原文と同じ言葉")],
+        ),
         (
             "共通の記号",
             [

@@ -350,7 +350,9 @@ def _group_by_theme(
     width = max([2, *(len(str(len(group.islands))) for group in groups)])
     for group in groups:
         digits = re.sub(r"\D", "", group.theme.prefix)
-        prefix = digits or (group.theme.prefix if group.theme.code == UNSORTED else str(group.theme.order + 1))
+        prefix = digits or (
+            group.theme.prefix if group.theme.code == UNSORTED else str(group.theme.order + 1)
+        )
         for rank, island in enumerate(group.islands, start=1):
             _give_codes(island, f"S{prefix}{rank:0{width}d}")
     return groups

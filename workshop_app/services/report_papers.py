@@ -63,7 +63,8 @@ def results_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
         number="資料1",
         title="市民ワークショップ　開催結果",
         preface="各区のワークショップの開催結果です。件数と票数は、参加者数・投票者数などの母数と合わせて"
-        "お読みください。「－」は、数が入力されていないことを表します（0 とは違います）。" + practice_words(facts),
+        "お読みください。「－」は、数が入力されていないことを表します（0 とは違います）。"
+        + practice_words(facts),
         columns=_RESULT_COLUMNS,
         rows=tuple(rows),
     )
@@ -218,7 +219,9 @@ def vote_words(facts: Facts) -> str:
     if len(known) == 1:
         return f"票は、1人{known.pop()}票（持ち票）の投票です。全会場で持ち票は同じです。{meaning}"
     each = "、".join(f"{v.ward.name} {v.workshop.votes_per_person}票" for v in facts.venues)
-    return f"1人の持ち票は会場で違います（{each}）。会場をまたいで票数を比べるときは注意してください。{meaning}"
+    return (
+        f"1人の持ち票は会場で違います（{each}）。会場をまたいで票数を比べるときは注意してください。{meaning}"
+    )
 
 
 def by_island_sheets(facts: Facts) -> list[PrintSheet]:
@@ -250,7 +253,11 @@ def by_island_name(facts: Facts, theme_order: int) -> str:
 
 def _by_island_sheet(facts: Facts, name: str, title: str, rows: list[Row]) -> PrintSheet:
     conflicted = sum(1 for note in facts.notes if note.note.conflicts)
-    clash = f"まだ決まっていない競合のある意見 {conflicted:,}件は、備考に「競合」とあります。" if conflicted else ""
+    clash = (
+        f"まだ決まっていない競合のある意見 {conflicted:,}件は、備考に「競合」とあります。"
+        if conflicted
+        else ""
+    )
     wards = "・".join(ward.name for ward in facts.wards)
     return PrintSheet(
         name=name,

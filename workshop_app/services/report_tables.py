@@ -81,7 +81,9 @@ def tables_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
     themes = [_Item(theme.short, Slot(theme=theme)) for theme in facts.themes]
     kinds = [_Item(kind.label, Slot(kind=kind)) for kind in facts.kinds]
     rows = _base_rows(facts, log)
-    by_ward = _cross(facts, log, 2, f"テーマ別・区別の意見件数（n={n:,}件、構成比の母数も同じ）", themes, wards)
+    by_ward = _cross(
+        facts, log, 2, f"テーマ別・区別の意見件数（n={n:,}件、構成比の母数も同じ）", themes, wards
+    )
     rows += [_spacer("gap:2"), *by_ward.rows]
     rows += [remark_row(text) for text in _share_remarks(facts)]
     charts: list[Chart] = []
@@ -102,7 +104,8 @@ def tables_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
         number="資料4",
         title="意見の集計",
         preface=f"掲載した意見 {n:,}件を、区・テーマ・種別で数えました。件数も票も、賛否の人数ではありません。"
-        "「－」は、数が入力されていないか、割る数がないことを表します（0 とは違います）。" + practice_words(facts),
+        "「－」は、数が入力されていないか、割る数がないことを表します（0 とは違います）。"
+        + practice_words(facts),
         columns=_COLUMNS,
         rows=tuple(rows),
         charts=tuple(charts),
@@ -356,9 +359,7 @@ def _span(grid: _Grid, cells: Sequence[tuple[int, int]]) -> Span:
     return Span(*first, *last)
 
 
-def _second_charts(
-    facts: Facts, mixed: _Grid, top: Sequence[IslandFact]
-) -> tuple[list[Row], list[Chart]]:
+def _second_charts(facts: Facts, mixed: _Grid, top: Sequence[IslandFact]) -> tuple[list[Row], list[Chart]]:
     """図3 and 図4, or the sentences that stand for them."""
     n, votes = facts.counts.shown, facts.counts.votes
     if not n:

@@ -110,7 +110,8 @@ def _survey(node: yaml.Node, path: _Path, lines: dict[_Path, int], seen: set[int
             key_line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.endswith(":merge"):
                 raise AgendaProblem(
-                    f"議題ファイルの {key_line}行目の名前を読み取れません。今のデータは変わっていません。", key_line
+                    f"議題ファイルの {key_line}行目の名前を読み取れません。今のデータは変わっていません。",
+                    key_line,
                 )
             key = key_node.value
             if key in keys:

@@ -48,7 +48,9 @@ def wall_clock_ms() -> int:
 class Database:
     """One workshop file, open. Make one with `open` or `create`; close it when done."""
 
-    def __init__(self, path: Path, *, create: bool = False, wall_ms: Callable[[], int] = wall_clock_ms) -> None:
+    def __init__(
+        self, path: Path, *, create: bool = False, wall_ms: Callable[[], int] = wall_clock_ms
+    ) -> None:
         self._path = path
         self._wall_ms = wall_ms
         self._connection = connect(path, create=True) if create else open_current(path)
@@ -78,7 +80,9 @@ class Database:
         Raises InvalidInput when the name is taken or the folder is missing.
         """
         if not path.parent.is_dir():
-            raise InvalidInput(f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。")
+            raise InvalidInput(
+                f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
+            )
         if path.exists():
             raise InvalidInput(
                 f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
@@ -93,7 +97,9 @@ class Database:
             database.close()
             with storage_errors():
                 if path.exists():
-                    raise InvalidInput(f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。")
+                    raise InvalidInput(
+                        f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
+                    )
                 os.replace(partial, path)
         finally:
             if database is not None:
@@ -159,7 +165,9 @@ class Database:
         """Every note, voided ones too, oldest first."""
         order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
         with storage_errors():
-            return [row_to_note(row) for row in self._connection.execute(select(tables.note).order_by(*order))]
+            return [
+                row_to_note(row) for row in self._connection.execute(select(tables.note).order_by(*order))
+            ]
 
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
@@ -174,7 +182,9 @@ class Database:
         with storage_errors():
             rows = self._connection.execute(query).all()
         if len(rows) > 1:
-            raise NotFound(f"{number} という番号の付箋が {len(rows)}枚あります。一覧の id で指定してください。")
+            raise NotFound(
+                f"{number} という番号の付箋が {len(rows)}枚あります。一覧の id で指定してください。"
+            )
         return row_to_note(rows[0]) if rows else None
 
     def workshops(self) -> list[Workshop]:
@@ -195,12 +205,11 @@ class Database:
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest entity first; values in ascending (clock, op id)."""
         with storage_errors():
-            stations = {
-                row.session: row.station for row in self._connection.execute(select(tables.session))
-            }
+            stations = {row.session: row.station for row in self._connection.execute(select(tables.session))}
             rows = self._connection.execute(select(tables.conflict)).all()
             states = {
-                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id))) for row in rows
+                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id)))
+                for row in rows
             }
         found = [_conflict(states[row.entity_id], row.field, stations) for row in rows]
         return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
@@ -251,7 +260,9 @@ class Database:
         """Rows per table, for `check`."""
         with storage_errors():
             return {
-                table.name: int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())
+                table.name: int(
+                    self._connection.execute(select(func.count()).select_from(table)).scalar_one()
+                )
                 for table in tables.metadata.sorted_tables
             }
 

@@ -71,7 +71,9 @@ def read_foreign(path: Path) -> ForeignOps:
             with closing(_open_hardened(named)) as connection:
                 return _read(connection, path.name, digest, version)
         except sqlite3.DatabaseError as problem:
-            raise RefusedFile(f"「{path.name}」は壊れていて、最後まで読めません。{UNCHANGED}{AGAIN}") from problem
+            raise RefusedFile(
+                f"「{path.name}」は壊れていて、最後まで読めません。{UNCHANGED}{AGAIN}"
+            ) from problem
 
 
 def _private_copy(path: Path, copy: Path) -> str:
@@ -79,15 +81,21 @@ def _private_copy(path: Path, copy: Path) -> str:
     try:
         before = path.lstat()
     except FileNotFoundError:
-        raise RefusedFile(f"「{path.name}」が見つかりません。{UNCHANGED}場所と名前を確かめてください。") from None
+        raise RefusedFile(
+            f"「{path.name}」が見つかりません。{UNCHANGED}場所と名前を確かめてください。"
+        ) from None
     except OSError as problem:
-        raise RefusedFile(f"「{path.name}」を読めませんでした。{UNCHANGED}場所と名前を確かめてください。") from problem
+        raise RefusedFile(
+            f"「{path.name}」を読めませんでした。{UNCHANGED}場所と名前を確かめてください。"
+        ) from problem
     if not stat.S_ISREG(before.st_mode):
         raise RefusedFile(
             f"「{path.name}」は普通のファイルではありません。{UNCHANGED}記録のファイルそのものを選んでください。"
         )
     if before.st_size > MAX_BYTES:
-        raise RefusedFile(f"「{path.name}」は大きすぎます（2 GB まで）。{UNCHANGED}選んだファイルを確かめてください。")
+        raise RefusedFile(
+            f"「{path.name}」は大きすぎます（2 GB まで）。{UNCHANGED}選んだファイルを確かめてください。"
+        )
     for suffix in ("-journal", "-wal"):
         side = path.with_name(path.name + suffix)
         if side.exists() and side.stat().st_size > 0:
@@ -103,9 +111,13 @@ def _private_copy(path: Path, copy: Path) -> str:
                 target.write(block)
         after = path.lstat()
     except OSError as problem:
-        raise RefusedFile(f"「{path.name}」を読めませんでした。{UNCHANGED}もう一度試してください。") from problem
+        raise RefusedFile(
+            f"「{path.name}」を読めませんでした。{UNCHANGED}もう一度試してください。"
+        ) from problem
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise RefusedFile(f"「{path.name}」はまだ書き込まれている途中です。{UNCHANGED}終わってから、もう一度試してください。")
+        raise RefusedFile(
+            f"「{path.name}」はまだ書き込まれている途中です。{UNCHANGED}終わってから、もう一度試してください。"
+        )
     return digest.hexdigest()
 
 
@@ -181,9 +193,7 @@ def _ops(connection: sqlite3.Connection, name: str) -> Iterator[Op]:
     for row in connection.execute(f"SELECT {columns} FROM op ORDER BY op_id"):
         with _refuse_bad_record(name):
             op_id, entity_id, kind, payload, parents, hlc, session, seq = row
-            op = row_to_op(
-                (op_id, entity_id, kind.decode(), payload.decode(), parents, hlc, session, seq)
-            )
+            op = row_to_op((op_id, entity_id, kind.decode(), payload.decode(), parents, hlc, session, seq))
             if not (len(op_id) == 32 and len(entity_id) == 16 and len(session) == 16):
                 raise ValueError("id length")
             if not (isinstance(hlc, int) and 0 <= hlc <= MAX_STAMP and isinstance(seq, int) and seq >= 1):
@@ -195,7 +205,9 @@ def _ops(connection: sqlite3.Connection, name: str) -> Iterator[Op]:
 
 
 def _sessions(connection: sqlite3.Connection, name: str) -> Iterator[SessionRecord]:
-    query = "SELECT session, station, machine, app_version, opened_at_ms, tz, op_count, chain_head FROM session"
+    query = (
+        "SELECT session, station, machine, app_version, opened_at_ms, tz, op_count, chain_head FROM session"
+    )
     for row in connection.execute(query):
         with _refuse_bad_record(name):
             session, station, machine, app_version, opened_at_ms, tz, op_count, chain_head = row

@@ -39,7 +39,9 @@ def hand_over(database: Database, folder: Path) -> Package:
     something else than was written; then no package is left behind.
     """
     if not folder.is_dir():
-        raise InvalidInput(f"渡す先のフォルダー「{folder}」がありません。今のデータはそのままです。場所を確かめてください。")
+        raise InvalidInput(
+            f"渡す先のフォルダー「{folder}」がありません。今のデータはそのままです。場所を確かめてください。"
+        )
     stem = f"{database.path.stem}_{datetime.now():%Y%m%d-%H%M%S}"
     target = folder / f"{stem}{SUFFIX}"
     serial = 2

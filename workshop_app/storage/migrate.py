@@ -32,7 +32,9 @@ def read_header(path: Path) -> tuple[int, int]:
             f"「{path.name}」を読めませんでした。ファイルはそのままです。ほかで開いていないか確かめてください。"
         ) from problem
     if not head:
-        raise RefusedFile(f"「{path.name}」は中身が空です。端末で、もう一度「ファイルを渡す」をしてください。")
+        raise RefusedFile(
+            f"「{path.name}」は中身が空です。端末で、もう一度「ファイルを渡す」をしてください。"
+        )
     if head.startswith(b"PK\x03\x04"):
         raise RefusedFile(
             f"「{path.name}」は ZIP か Excel などのファイルで、本アプリの記録ではありません。"
@@ -43,7 +45,9 @@ def read_header(path: Path) -> tuple[int, int]:
             f"「{path.name}」は本アプリの記録ではありません。拡張子が .wsdb のファイルを選んでください。"
         )
     if len(head) < HEADER_BYTES:
-        raise RefusedFile(f"「{path.name}」は途中で切れています。端末で、もう一度「ファイルを渡す」をしてください。")
+        raise RefusedFile(
+            f"「{path.name}」は途中で切れています。端末で、もう一度「ファイルを渡す」をしてください。"
+        )
     (user_version,) = struct.unpack_from(">i", head, 60)
     (application_id,) = struct.unpack_from(">i", head, 68)
     return application_id, user_version

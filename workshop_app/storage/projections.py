@@ -41,9 +41,7 @@ def project(connection: Connection, states: Iterable[EntityState]) -> None:
             delete(tables.conflict).where(tables.conflict.c.entity_id == bytes(state.entity_id))
         )
         for name in state.conflicts:
-            connection.execute(
-                tables.conflict.insert().values(entity_id=bytes(state.entity_id), field=name)
-            )
+            connection.execute(tables.conflict.insert().values(entity_id=bytes(state.entity_id), field=name))
 
 
 def row_to_note(row: Row[Any]) -> Note:

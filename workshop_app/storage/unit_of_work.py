@@ -62,9 +62,7 @@ class SqlUnitOfWork:
         """Add one edit and bring its projection up to date."""
         before = self._load(entity_id)
         record = self.new_session
-        op = make_op(
-            entity_id, kind, fields, parents, self._clock.now(), record.session, record.op_count + 1
-        )
+        op = make_op(entity_id, kind, fields, parents, self._clock.now(), record.session, record.op_count + 1)
         op_store.insert_op(self._connection, op)
         self.new_session = replace(
             record, op_count=record.op_count + 1, chain_head=chain_next(record.chain_head, op.op_id)
@@ -130,7 +128,9 @@ class SqlUnitOfWork:
             clock_ahead=not all(adopted),
         )
 
-    def record_merge(self, at_ms: int, app_version: str, backup: str | None, sources: Sequence[Mapping[str, JsonValue]]) -> None:
+    def record_merge(
+        self, at_ms: int, app_version: str, backup: str | None, sources: Sequence[Mapping[str, JsonValue]]
+    ) -> None:
         """Write down one merge and the files it took."""
         run_id = (self._connection.execute(select(func.max(tables.merge_run.c.run_id))).scalar() or 0) + 1
         self._connection.execute(

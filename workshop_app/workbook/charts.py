@@ -23,7 +23,7 @@ from openpyxl.chart.layout import Layout as ChartLayout
 from openpyxl.chart.series import Series as XlSeries
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText
+from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 from openpyxl.drawing.line import LineProperties
@@ -35,7 +35,6 @@ from openpyxl.drawing.text import (
     ParagraphProperties,
     RegularTextRun,
 )
-from openpyxl.chart.text import Text
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from workshop_app.services.report_spec import Chart, ChartKind, PrintSheet, Series, Span
@@ -92,9 +91,7 @@ def _reference(sheet_name: str, span: Span, layout: Layout) -> str:
 def _categories(sheet_name: str, chart: Chart, layout: Layout) -> AxDataSource:
     labels = [StrVal(idx=index, v=readable_text(label)) for index, label in enumerate(chart.labels)]
     cache = StrData(ptCount=len(labels), pt=labels)
-    return AxDataSource(
-        strRef=StrRef(f=_reference(sheet_name, chart.categories, layout), strCache=cache)
-    )
+    return AxDataSource(strRef=StrRef(f=_reference(sheet_name, chart.categories, layout), strCache=cache))
 
 
 def _series(
@@ -116,9 +113,7 @@ def _series(
         order=index,
         tx=SeriesLabel(v=readable_text(series.name)),
         cat=categories,
-        val=NumDataSource(
-            numRef=NumRef(f=_reference(sheet_name, series.span, layout), numCache=cache)
-        ),
+        val=NumDataSource(numRef=NumRef(f=_reference(sheet_name, series.span, layout), numCache=cache)),
         invertIfNegative=False,
     )
     fill = 2 if chart.kind is ChartKind.SINGLE else index % len(_FILLS)
@@ -131,7 +126,9 @@ def _filled(pattern: str | None, colour: str) -> GraphicalProperties:
     outline = LineProperties(solidFill=_BLACK, w=9525)
     if pattern is None:
         return GraphicalProperties(solidFill=colour, ln=outline)
-    hatch = PatternFillProperties(prst=pattern, fgClr=ColorChoice(srgbClr=colour), bgClr=ColorChoice(srgbClr=_WHITE))
+    hatch = PatternFillProperties(
+        prst=pattern, fgClr=ColorChoice(srgbClr=colour), bgClr=ColorChoice(srgbClr=_WHITE)
+    )
     return GraphicalProperties(pattFill=hatch, ln=outline)
 
 

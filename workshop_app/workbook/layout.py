@@ -176,9 +176,7 @@ def _band_rows(row: Row, widths: Sequence[float], looks: Looks) -> list[tuple[Pl
     role = _BAND_ROLES[row.kind]
     filled = [index for index, cell in enumerate(row.cells) if index and cell.value is not None]
     room = sum(widths[: filled[0]] if filled else widths)
-    lines = wrap_lines(
-        readable_text(str(row.cells[0].value)), line_em(room, looks.points[role], looks.font)
-    )
+    lines = wrap_lines(readable_text(str(row.cells[0].value)), line_em(room, looks.points[role], looks.font))
     out = []
     for index, line in enumerate(lines):
         cells = [PlacedCell(1, line, role)]
@@ -264,9 +262,7 @@ def _page_breaks(pieces: Sequence[_Piece], used: float, repeated: float, offset:
         end = _block_end(pieces, start)
         height = sum(piece.height for piece in pieces[start:end])
         page = pieces[start].page
-        wanted = page is PageBreak.ALWAYS or (
-            page is PageBreak.IF_HALF_FULL and used > PRINTABLE_POINTS / 2
-        )
+        wanted = page is PageBreak.ALWAYS or (page is PageBreak.IF_HALF_FULL and used > PRINTABLE_POINTS / 2)
         if start and (wanted or used + height > PRINTABLE_POINTS):
             breaks.append(offset + start)
             used = repeated
@@ -305,8 +301,9 @@ def _block_end(pieces: Sequence[_Piece], start: int) -> int:
     end = start + 1
     while end < len(pieces) and (
         pieces[end - 1].keep_with_next
-        or pieces[end].kind in (RowKind.TOTAL, RowKind.REMARK)
-        and pieces[end - 1].kind is not RowKind.SPACER
+        or (
+            pieces[end].kind in (RowKind.TOTAL, RowKind.REMARK) and pieces[end - 1].kind is not RowKind.SPACER
+        )
     ):
         end += 1
     return end

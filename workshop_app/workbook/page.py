@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
 
 from workshop_app.services.report_spec import DataSheet, PrintSheet, Report
 from workshop_app.workbook.layout import SCALE, Layout

@@ -20,7 +20,7 @@ from workshop_app.services.report_spec import (
     Value,
 )
 from workshop_app.workbook.charts import add_chart
-from workshop_app.workbook.layout import Layout, Looks, lay_out
+from workshop_app.workbook.layout import Looks, lay_out
 from workshop_app.workbook.page import set_up_data_page, set_up_page
 from workshop_app.workbook.row_height import FontMetrics
 from workshop_app.workbook.safe_text import looks_live, put_text
@@ -122,9 +122,7 @@ class BookWriter:
         for index, column in enumerate(spec.columns, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = column.width
             self._fill(sheet.cell(1, index), column.name, Role.DATA_HEADER)
-        roles = [
-            Role.DATA_DATE if column.kind is DataKind.DATE else Role.DATA for column in spec.columns
-        ]
+        roles = [Role.DATA_DATE if column.kind is DataKind.DATE else Role.DATA for column in spec.columns]
         for number, values in enumerate(spec.rows, start=2):
             sheet.row_dimensions[number].height = _DATA_ROW_HEIGHT
             for index, (value, role) in enumerate(zip(values, roles, strict=True), start=1):

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Set up, run and test workshop_app on a machine that has only Python (3.11 or later).
+
+    python3 packaging/dev.py demo [DIR]      five ward files, merged, exported; then the window
+    python3 packaging/dev.py test [ARGS]     every check and test (ARGS go to pytest)
+    python3 packaging/dev.py run  [FILE]     the program
+    python3 packaging/dev.py setup           only the set-up
+    python3 packaging/dev.py lock            write the lock file again from pyproject.toml
+
+Standard library only. The first command makes .venv from the hash-pinned lock file and, on Debian and Ubuntu,
+adds the system libraries Qt needs and a Japanese font; later ones find the stamp and start at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "packaging" / "requirements.lock"
+STAMP = VENV / "workshop-app-setup.txt"
+MIN_PYTHON = (3, 11)
+
+QT_LIBRARIES = (
+    "libdbus-1-3",
+    "libegl1",
+    "libfontconfig1",
+    "libgl1",
+    "libglib2.0-0",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-xkb1",
+    "libxkbcommon-x11-0",
+    "libxkbcommon0",
+)
+"""What Qt's offscreen and xcb platforms load on a Debian without a desktop."""
+JAPANESE_FONTS = ("fonts-morisawa-bizud-gothic", "fonts-noto-cjk", "fonts-ipaexfont-gothic")
+"""Any one of them is enough; the first is installed when there is none."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    if sys.version_info < MIN_PYTHON:
+        return _fail("Python 3.11 or later is needed. / Python 3.11 以上で実行してください。")
+    name = arguments[0] if arguments else ""
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "setup": lambda rest: 0,
+        "demo": _demo,
+        "test": _test,
+        "run": lambda rest: _call([_python(), "-m", "workshop_app", *rest]),
+        "lock": _lock,
+    }
+    if name not in commands:
+        print(__doc__)
+        return 2
+    if name != "lock":
+        problem = set_up()
+        if problem:
+            return _fail(problem)
+    return commands[name](list(arguments[1:]))
+
+
+# --- set-up ------------------------------------------------------------------------------------------
+
+
+def set_up() -> str | None:
+    """Make everything ready; returns one sentence when it cannot be done."""
+    wanted = stamp_text()
+    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+        return None
+    _install_system_packages()
+    problem = _make_venv()
+    if problem:
+        return problem
+    print(
+        "Installing the pinned packages (once) ... / 必要な部品を入れています（最初の一度だけ）…", flush=True
+    )
+    install = [_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if _call([*install, "--require-hashes", "-r", str(LOCK)]) != 0:
+        return (
+            "The packages could not be installed; see the lines above, then run the command again. / "
+            "部品を入れられませんでした。上の行を確かめて、もう一度実行してください。"
+        )
+    # A path file makes the source importable without building anything.
+    site = subprocess.run(
+        [_python(), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    (Path(site) / "workshop_app_source.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    # Written last: an interrupted set-up is simply done again.
+    STAMP.write_text(wanted, encoding="utf-8")
+    return None
+
+
+def stamp_text() -> str:
+    """What the set-up depends on: this script's lists, the lock file, the Python version and the place."""
+    digest = hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    return f"{digest}\n{sys.version_info.major}.{sys.version_info.minor}\n{ROOT}\n"
+
+
+def _make_venv() -> str | None:
+    if VENV.exists() and not STAMP.exists():
+        shutil.rmtree(VENV)
+    result = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        return (
+            "Python's venv module is missing; on Debian or Ubuntu install the package python3-venv. / "
+            "Python の venv がありません。Debian や Ubuntu では python3-venv を入れてください。"
+        )
+    return None
+
+
+def _install_system_packages() -> None:
+    """On Debian and Ubuntu add what Qt loads; without the right to do so, say which packages are missing."""
+    if not (sys.platform == "linux" and shutil.which("apt-get") and shutil.which("dpkg-query")):
+        return
+    missing = missing_packages(_dpkg_installed())
+    if not missing:
+        return
+    rights: list[str] | None = None
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        rights = []
+    elif shutil.which("sudo") and _quiet(["sudo", "-n", "true"]) == 0:
+        rights = ["sudo", "-n"]
+    names = " ".join(missing)
+    if rights is not None:
+        print(f"Installing system packages (once): {names}", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        apt = [*rights, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+        subprocess.run([*apt, "update"], env=environment, check=False, stdout=subprocess.DEVNULL)
+        install = [*apt, "install", "-y", "--no-install-recommends", *missing]
+        if subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL).returncode == 0:
+            return
+    print(
+        f"Please have these system packages installed: {names} / 次のシステム部品を入れてください: {names}",
+        file=sys.stderr,
+    )
+
+
+def missing_packages(installed: set[str]) -> list[str]:
+    """Names of the needed Debian packages that are not among the installed ones."""
+    # Debian's move to 64-bit time renamed some libraries: libglib2.0-0t64 stands for libglib2.0-0.
+    have = installed | {name.removesuffix("t64") for name in installed}
+    missing = [name for name in QT_LIBRARIES if name not in have]
+    if not any(font in have for font in JAPANESE_FONTS):
+        missing.append(JAPANESE_FONTS[0])
+    return missing
+
+
+def _dpkg_installed() -> set[str]:
+    listing = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\n"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    return {line.split()[1] for line in listing.splitlines() if line.startswith("installed ")}
+
+
+# --- commands ----------------------------------------------------------------------------------------
+
+
+def _demo(rest: list[str]) -> int:
+    folder = [] if rest and not rest[0].startswith("-") else [str(Path.cwd() / "demo-output")]
+    return _call([_python(), "-m", "workshop_app", "demo", *folder, *rest])
+
+
+def _test(rest: list[str]) -> int:
+    steps: tuple[tuple[str, list[str]], ...] = (
+        ("ruff check", [_python(), "-m", "ruff", "check", "."]),
+        ("ruff format", [_python(), "-m", "ruff", "format", "--check", "."]),
+        ("mypy", [_python(), "-m", "mypy"]),
+        ("pytest", [_python(), "-m", "pytest", "-n", "auto", *rest]),
+    )
+    failed = []
+    for name, command in steps:
+        print(f"== {name}", flush=True)
+        if _call(command) != 0:
+            failed.append(name)
+    if failed:
+        return _fail(f"Not green: {', '.join(failed)}")
+    print("All checks are green.")
+    return 0
+
+
+def _lock(rest: list[str]) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        python = _python(Path(folder))
+        if _call([python, "-m", "pip", "install", "--quiet", "uv"]) != 0:
+            return 1
+        compile_lock = [python, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
+        options = ["--extra", "dev", "--python-version", "3.11", "--no-header", "--no-annotate"]
+        return _call([*compile_lock, *options, *rest, "pyproject.toml", "-o", str(LOCK)])
+
+
+def _python(venv: Path = VENV) -> str:
+    return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+
+
+def _call(command: Sequence[str]) -> int:
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    return subprocess.run(list(command), cwd=ROOT, env=environment, check=False).returncode
+
+
+def _quiet(command: Sequence[str]) -> int:
+    return subprocess.run(list(command), capture_output=True, check=False).returncode
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
