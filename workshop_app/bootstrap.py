@@ -15,13 +15,9 @@ from workshop_app.version import __version__
 # Storage, workbook and ui are imported inside the functions that need them: the window must paint before
 # SQLAlchemy and openpyxl are read, and a batch export must not load a toolkit.
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMainWindow
-
     from workshop_app.domain.agenda import Agenda
     from workshop_app.storage.database import Database
     from workshop_app.storage.handover import Package
-
-SAMPLE_FILE = "練習_見本.wsdb"
 
 
 def open_database(path: Path) -> Database:
@@ -147,10 +143,3 @@ def hand_over(source: Path, folder: Path) -> Package:
         return write_package(database, folder)
     finally:
         database.close()
-
-
-def open_main_window(path: Path | None) -> QMainWindow:
-    """Build the real window, on a file or on the start screen; shows nothing and runs no loop."""
-    from workshop_app.ui.main_window import build_main_window
-
-    return build_main_window(_services(), path)

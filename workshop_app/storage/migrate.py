@@ -71,7 +71,7 @@ def require_ours(path: Path) -> int:
 def create_schema(connection: Connection) -> None:
     """Make all tables in an empty database; the one way tables ever come to be is the migrations."""
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    _upgrade(connection, "head")
+    upgrade(connection, "head")
 
 
 def open_current(path: Path) -> Connection:
@@ -81,7 +81,7 @@ def open_current(path: Path) -> Connection:
         back_up(path, f"版{version}からの更新前")
         connection = connect(path)
         try:
-            _upgrade(connection, "head")
+            upgrade(connection, "head")
         except BaseException:
             connection.close()
             raise
@@ -89,7 +89,8 @@ def open_current(path: Path) -> Connection:
     return connect(path)
 
 
-def _upgrade(connection: Connection, target: str) -> None:
+def upgrade(connection: Connection, target: str) -> None:
+    """Run the migrations up to a revision, all in one transaction."""
     # Alembic is imported only here: opening a file of the current version never pays for it.
     from alembic import command
     from alembic.config import Config

@@ -1,0 +1,181 @@
+"""The workshop file on a real disk: recording, undoing, migrating, refusing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from schema_dump import FILES, schema_sql
+
+from workshop_app.bootstrap import create_database, load_agenda
+from workshop_app.domain.errors import InvalidInput, RefusedFile, StorageUnavailable
+from workshop_app.domain.fold import fold
+from workshop_app.domain.note import NoteDraft
+from workshop_app.services import record
+from workshop_app.services.prepare import WorkshopSetup
+from workshop_app.storage.backup import backup_folder
+from workshop_app.storage.database import Database
+from workshop_app.storage.engine import driver
+from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
+
+
+@pytest.fixture
+def ward_file(tmp_path: Path) -> Path:
+    path = tmp_path / "東区 第1回.wsdb"
+    create_database(path, WorkshopSetup(load_agenda(None), "東区", "2014-10-05", "東区役所", 5))
+    return path
+
+
+def test_add_note_committed_number_and_reopen(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    record.add_notes(database, [NoteDraft("窓口が混む", "T3", "課題", 3, 1, ("T3-K1",), 2)])
+    # Another connection sees it at once: it is on disk, not in this process.
+    with closing(sqlite3.connect(ward_file)) as other:
+        assert other.execute("SELECT number, text FROM note").fetchall() == [("東3A-001", "窓口が混む")]
+    database.close()
+    again = Database.open(ward_file)
+    assert [(n.number, n.kind, n.points, n.votes) for n in again.notes()] == [
+        ("東3A-001", "issue", ("T3-K1",), 2)
+    ]
+    record.add_notes(again, [NoteDraft("二枚目", table=3), NoteDraft("テーブルなし")])
+    assert [n.number for n in again.notes()] == ["東3A-001", "東3A-002", "東A-001"]
+    again.close()
+
+
+def test_void_restore_edit_kept_in_history(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    (note_id,) = record.add_notes(database, [NoteDraft("はじめ")]).added
+    record.edit_note(database, note_id, {"text": "なおした"})
+    record.void_notes(database, [note_id], "重ねて入力した")
+    note = database.note(note_id)
+    assert note is not None
+    assert note.void_reason == "重ねて入力した"
+    with pytest.raises(InvalidInput):
+        record.edit_note(database, note_id, {"text": "だめ"})
+    record.restore_notes(database, [note_id])
+    note = database.note(note_id)
+    assert note is not None
+    assert (note.void_reason, note.text) == (None, "なおした")
+    texts = [op.fields().get("text") for op in database.all_ops() if op.entity_id == note_id]
+    assert texts.count("はじめ") == 1
+    database.close()
+
+
+def test_add_notes_one_bad_draft_nothing_written(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    before = len(database.all_ops())
+    with pytest.raises(InvalidInput, match="テーマ"):
+        record.add_notes(database, [NoteDraft("よい"), NoteDraft("わるい", "T9")])
+    with pytest.raises(InvalidInput, match="10,000"):
+        record.add_notes(database, [NoteDraft("長" * 10_001)])
+    assert len(database.all_ops()) == before
+    database.close()
+
+
+def test_transaction_disk_full_text_kept_and_nothing_written(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    raw = driver(database._connection)
+    pages = raw.execute("PRAGMA page_count").fetchone()[0]
+    raw.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StorageUnavailable, match="空き容量"):
+        record.add_notes(database, [NoteDraft("あ" * 5_000)])
+    assert database.notes() == []
+    raw.execute("PRAGMA max_page_count = 1000000")
+    record.add_notes(database, [NoteDraft("もう一度")])
+    assert [n.number for n in database.notes()] == ["東A-001"]
+    database.close()
+
+
+def test_clock_jumping_back_order_kept(tmp_path: Path) -> None:
+    now = [1_412_000_000_000]
+    with Database.create(tmp_path / "a.wsdb", wall_ms=lambda: now[0]):
+        pass
+    create_database(tmp_path / "b.wsdb", WorkshopSetup(load_agenda(None), "北区"))
+    database = Database.open(tmp_path / "b.wsdb", wall_ms=lambda: now[0])
+    stamps = []
+    for step in (0, -3_600_000, 80 * 365 * 86_400_000):
+        now[0] += step
+        (note_id,) = record.add_notes(database, [NoteDraft("x")]).added
+        stamps.append(max(op.hlc for op in database.all_ops() if op.entity_id == note_id))
+    assert stamps == sorted(stamps)
+    database.close()
+
+
+def test_create_existing_name_refused_and_untouched(ward_file: Path) -> None:
+    before = ward_file.read_bytes()
+    with pytest.raises(InvalidInput, match="すでにあります"):
+        create_database(ward_file, WorkshopSetup(load_agenda(None), "東区"))
+    assert ward_file.read_bytes() == before
+
+
+def test_open_newer_version_refused_untouched(ward_file: Path) -> None:
+    with closing(sqlite3.connect(ward_file)) as raw:
+        raw.execute("PRAGMA user_version = 999")
+    before = ward_file.read_bytes()
+    with pytest.raises(RefusedFile, match="新しい版"):
+        Database.open(ward_file)
+    assert ward_file.read_bytes() == before
+
+
+def test_open_older_version_migrated_after_backup(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    record.add_notes(database, [NoteDraft("版1のころの付箋")])
+    database.close()
+    with closing(sqlite3.connect(ward_file)) as raw:
+        raw.executescript(
+            "DROP TABLE merge_source; DROP TABLE merge_run;"
+            "UPDATE alembic_version SET version_num = '0001'; PRAGMA user_version = 1;"
+        )
+    database = Database.open(ward_file)
+    assert [n.text for n in database.notes()] == ["版1のころの付箋"]
+    assert database.sources() == []
+    database.close()
+    (copy,) = backup_folder(ward_file).glob("*.wsdb")
+    with closing(sqlite3.connect(copy)) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_migrations_match_tables_and_schema_files(repo_root: Path, tmp_path: Path) -> None:
+    with Database.create(tmp_path / "blank.wsdb") as database:
+        context = MigrationContext.configure(database._connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        raw = driver(database._connection)
+        assert raw.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert raw.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert raw.execute("PRAGMA synchronous").fetchone() == (3,)
+    for name, revision in FILES.items():
+        assert (repo_root / "db" / name).read_text(encoding="utf-8") == schema_sql(revision)
+
+
+def test_projection_equals_fold_of_all_ops(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    ids = record.add_notes(database, [NoteDraft(f"意見{n}", votes=n) for n in range(5)]).added
+    for note_id in sorted(ids)[:3]:
+        record.edit_note(database, note_id, {"votes": 9, "theme": "T1"})
+    by_entity: dict = {}
+    for op in database.all_ops():
+        by_entity.setdefault(op.entity_id, []).append(op)
+    for note in database.notes():
+        state = fold(by_entity[note.note_id])
+        assert (state.get("text"), state.get("votes"), state.get("theme")) == (
+            note.text,
+            note.votes,
+            note.theme,
+        )
+    database.close()
+
+
+def test_draft_survives_and_is_forgotten(ward_file: Path) -> None:
+    database = Database.open(ward_file)
+    database.save_draft("書きかけ")
+    database.close()
+    database = Database.open(ward_file)
+    assert database.load_draft() == "書きかけ"
+    database.save_draft("")
+    assert database.load_draft() == ""
+    database.close()

@@ -1,0 +1,446 @@
+"""The command line: scripts, tests and the secretariat's batch work.
+
+Exit status: 0 done; 1 refused or failed, one plain sentence on standard error and no traceback; 2 wrong
+usage. With --json exactly one JSON document goes to standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
+from workshop_app.domain.ids import format_id, parse_id
+from workshop_app.version import __version__
+
+if TYPE_CHECKING:
+    from workshop_app.domain.note import Note
+    from workshop_app.services.merge import MergeReport
+    from workshop_app.storage.database import Database
+
+Document = dict[str, Any]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_utf8()
+    if not given or (given[0] not in _COMMANDS and not given[0].startswith("-")):
+        return _open_window(given)
+    options = _parser().parse_args(given)
+    try:
+        return int(options.run(options))
+    except WorkshopError as problem:
+        print(problem.sentence, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("中止しました。保存した付箋はすべて残っています。", file=sys.stderr)
+        return 1
+
+
+def _speak_utf8() -> None:
+    """Japanese Windows consoles default to CP932, which cannot print every note."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workshop-app", description="市民ワークショップの意見を記録し、統合し、資料にします。"
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (fill, run, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.set_defaults(run=run)
+        fill(command)
+    return parser
+
+
+# --- new ---------------------------------------------------------------------------------------------
+
+
+def _fill_new(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("--ward", required=True)
+    command.add_argument("--date")
+    command.add_argument("--venue", default="")
+    command.add_argument("--tables", type=int)
+    command.add_argument("--device", default="A")
+    command.add_argument("--agenda", type=Path)
+    _json_option(command)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import create_database, load_agenda
+    from workshop_app.services.prepare import WorkshopSetup
+
+    setup = WorkshopSetup(
+        load_agenda(options.agenda), options.ward, options.date, options.venue, options.tables, options.device
+    )
+    create_database(options.file, setup)
+    ward = setup.agenda.ward(setup.ward).name
+    return _answer(
+        options,
+        {"path": str(options.file), "ward": ward, "device": options.device},
+        f"「{options.file}」を作りました（{ward}、端末{options.device}）。",
+    )
+
+
+# --- note --------------------------------------------------------------------------------------------
+
+
+def _fill_note(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="add|edit|void|restore")
+    add = actions.add_parser("add", help="付箋を1枚加える")
+    add.add_argument("file", type=Path)
+    add.add_argument("--text", required=True)
+    edit = actions.add_parser("edit", help="付箋を直す")
+    void = actions.add_parser("void", help="理由をつけて取り消す")
+    restore = actions.add_parser("restore", help="取り消しを戻す")
+    for action in (edit, void, restore):
+        action.add_argument("file", type=Path)
+        action.add_argument("note", metavar="ID_OR_NUMBER")
+    edit.add_argument("--text")
+    void.add_argument("--reason", required=True)
+    for action in (add, edit):
+        action.add_argument("--theme")
+        action.add_argument("--kind")
+        action.add_argument("--table", type=int)
+        action.add_argument("--round", type=int)
+        action.add_argument("--points", type=_points)
+        action.add_argument("--votes", type=int)
+    for action, run in ((add, _note_add), (edit, _note_edit), (void, _note_void), (restore, _note_restore)):
+        action.set_defaults(run=run)
+        _json_option(action)
+
+
+def _points(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+
+
+def _note_add(options: argparse.Namespace) -> int:
+    from workshop_app.domain.note import NoteDraft
+    from workshop_app.services.record import add_notes
+
+    with _opened(options.file) as database:
+        draft = NoteDraft(
+            options.text,
+            options.theme,
+            options.kind,
+            options.table,
+            options.round,
+            tuple(options.points or ()),
+            options.votes or 0,
+        )
+        changes = add_notes(database, [draft])
+        note = database.note(next(iter(changes.added)))
+        assert note is not None
+        return _answer(options, _note_document(database, note), f"{format_id(note.note_id)} {note.number}")
+
+
+def _note_edit(options: argparse.Namespace) -> int:
+    from workshop_app.services.record import edit_note
+
+    names = ("text", "theme", "kind", "table", "round", "points", "votes")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if not given:
+        raise InvalidInput("直す項目がありません。--text などで書いてください。付箋はそのままです。")
+    with _opened(options.file) as database:
+        note = _find_note(database, options.note)
+        edit_note(database, note.note_id, given)
+        return _answer_note(options, database, note, "直しました")
+
+
+def _note_void(options: argparse.Namespace) -> int:
+    from workshop_app.services.record import void_notes
+
+    with _opened(options.file) as database:
+        note = _find_note(database, options.note)
+        void_notes(database, [note.note_id], options.reason)
+        return _answer_note(options, database, note, "取り消しました。消えてはいません")
+
+
+def _note_restore(options: argparse.Namespace) -> int:
+    from workshop_app.services.record import restore_notes
+
+    with _opened(options.file) as database:
+        note = _find_note(database, options.note)
+        restore_notes(database, [note.note_id])
+        return _answer_note(options, database, note, "戻しました")
+
+
+def _answer_note(options: argparse.Namespace, database: Database, note: Note, done: str) -> int:
+    after = database.note(note.note_id)
+    assert after is not None
+    return _answer(options, _note_document(database, after), f"{after.number} を{done}。")
+
+
+def _find_note(database: Database, name: str) -> Note:
+    note_id = parse_id(name)
+    note = database.note(note_id) if note_id else database.note_by_number(name)
+    if note is None:
+        raise NotFound(
+            f"付箋「{name}」は見つかりません。番号を確かめてください。今のデータは変わっていません。"
+        )
+    return note
+
+
+# --- list, check, conflicts --------------------------------------------------------------------------
+
+
+def _fill_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    _json_option(command)
+
+
+def _list(options: argparse.Namespace) -> int:
+    with _opened(options.file) as database:
+        notes = [_note_document(database, note) for note in database.notes()]
+    lines = "\n".join(
+        "\t".join(
+            [
+                note["number"],
+                note["theme"] or "未分類",
+                note["kind"] or "－",
+                ("〔取消〕" if note["voided"] else "") + note["text"].replace("\n", " ⏎ "),
+            ]
+        )
+        for note in notes
+    )
+    return _answer(options, {"notes": notes}, lines)
+
+
+def _note_document(database: Database, note: Note) -> Document:
+    wards, islands = _names(database)
+    agenda = database.agenda()
+    kind = note.kind
+    if kind is not None and any(known.id == kind for known in agenda.kinds):
+        kind = agenda.kind(kind).name
+    return {
+        "id": format_id(note.note_id),
+        "number": note.number,
+        "ward": wards.get(note.workshop_id or b"", ""),
+        "workshop": format_id(note.workshop_id) if note.workshop_id else None,
+        "table": note.table,
+        "round": note.round,
+        "theme": note.theme,
+        "kind": kind,
+        "points": list(note.points),
+        "text": note.text,
+        "votes": note.votes,
+        "island": islands.get(note.island_id or b""),
+        "voided": note.voided,
+        "void_reason": note.void_reason,
+        "conflicts": list(note.conflicts),
+        "updated": datetime.fromtimestamp(note.updated_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+    }
+
+
+def _names(database: Database) -> tuple[dict[bytes, str], dict[bytes, str]]:
+    agenda = database.agenda()
+    known = {ward.id: ward.name for ward in agenda.wards}
+    wards = {bytes(w.workshop_id): known.get(w.ward_id, w.ward_id) for w in database.workshops()}
+    return wards, {bytes(island.island_id): island.title for island in database.islands()}
+
+
+def _check(options: argparse.Namespace) -> int:
+    from workshop_app.storage.migrate import require_ours
+
+    version = require_ours(options.file)
+    with _opened(options.file) as database:
+        verdict, broken = database.integrity()
+        counts = database.counts()
+    healthy = verdict == "ok" and broken == 0
+    document = {
+        "path": str(options.file),
+        "kind": "workshop_app",
+        "version": version,
+        "integrity": verdict,
+        "foreign_keys": broken,
+        "counts": counts,
+        "healthy": healthy,
+    }
+    state = "異常は見つかりませんでした" if healthy else f"壊れている所があります（{verdict}）"
+    _answer(options, document, f"「{options.file.name}」版{version}、付箋 {counts['note']}枚。{state}。")
+    return 0 if healthy else 1
+
+
+def _conflicts(options: argparse.Namespace) -> int:
+    with _opened(options.file) as database:
+        found = [
+            {
+                "id": conflict.conflict_id,
+                "entity": format_id(conflict.entity_id),
+                "type": conflict.entity_type,
+                "number": _number_of(database, conflict.entity_id),
+                "field": conflict.field,
+                "values": [
+                    {
+                        "id": value.op_id.hex(),
+                        "value": value.value,
+                        "station": value.station,
+                        "at_ms": value.at_ms,
+                    }
+                    for value in conflict.values
+                ],
+            }
+            for conflict in database.conflicts()
+        ]
+    lines = "\n".join(
+        f"{c['number'] or c['type']} {c['field']}: "
+        + " ／ ".join(f"{v['station']}「{v['value']}」" for v in c["values"])
+        for c in found
+    )
+    return _answer(options, {"conflicts": found}, lines or "決めることは残っていません。")
+
+
+def _number_of(database: Database, entity_id: Any) -> str | None:
+    note = database.note(entity_id)
+    return note.number if note else None
+
+
+# --- merge, handover, export -------------------------------------------------------------------------
+
+
+def _fill_merge(command: argparse.ArgumentParser) -> None:
+    command.add_argument("target", type=Path)
+    command.add_argument("sources", type=Path, nargs="+")
+    command.add_argument("--dry-run", action="store_true")
+    _json_option(command)
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import merge_files
+
+    report = merge_files(options.target, options.sources, dry_run=options.dry_run)
+    for source in report.sources:
+        for sentence in (source.reason, source.warning):
+            if sentence:
+                print(sentence, file=sys.stderr)
+    _answer(options, merge_document(report), _merge_lines(report))
+    return 1 if report.refused else 0
+
+
+def merge_document(report: MergeReport) -> Document:
+    """A merge report as the JSON document of `merge --json`."""
+    names = ("status", "reason", "warning", "sha256", "notes", "rows_in", "rows_new")
+    counts = ("added", "updated", "voided", "conflicts")
+    return {
+        "target": str(report.target),
+        "dry_run": report.dry_run,
+        "sources": [
+            {"path": str(source.path)} | {name: getattr(source, name) for name in (*names, *counts)}
+            for source in report.sources
+        ],
+        "notes": report.notes,
+        "open_conflicts": report.open_conflicts,
+        "backup": str(report.backup) if report.backup else None,
+    }
+
+
+def _merge_lines(report: MergeReport) -> str:
+    states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
+    if report.dry_run:
+        states["merged"] = "統合できます（まだ何も書き込んでいません）"
+    lines = [
+        f"{source.path.name}\t{states[source.status]}\t新しい {source.added}\t変わった {source.updated}"
+        f"\t取消 {source.voided}\t競合 {source.conflicts}"
+        for source in report.sources
+    ]
+    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
+    if report.backup:
+        lines.append(f"統合の前の控え: {report.backup}")
+    return "\n".join(lines)
+
+
+def _fill_handover(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("folder", type=Path)
+    _json_option(command)
+
+
+def _handover(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import hand_over
+
+    package = hand_over(options.file, options.folder)
+    document = {
+        "path": str(package.path),
+        "fingerprint": package.sha256,
+        "counts": {"notes": package.notes, "voided": package.voided, "edits": package.edits},
+    }
+    text = (
+        f"「{package.path.name}」を書き込み、読み直して確かめました。付箋 {package.notes}枚。"
+        f"指紋 {package.sha256[:16]}。取り外せます。"
+    )
+    return _answer(options, document, text)
+
+
+def _fill_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("out", type=Path)
+    command.add_argument("--edition", choices=("internal", "public"), default="internal")
+    _json_option(command)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import export_workbook
+
+    written = export_workbook(options.file, options.out, edition=options.edition)
+    return _answer(
+        options, {"path": str(written), "edition": options.edition}, f"「{written}」に書き出しました。"
+    )
+
+
+# --- window and helpers ------------------------------------------------------------------------------
+
+
+def _open_window(arguments: list[str]) -> int:
+    if len(arguments) > 1:
+        print("開くファイルは1つだけ書いてください。命令の一覧は --help で見られます。", file=sys.stderr)
+        return 2
+    from workshop_app.bootstrap import run_window
+
+    return run_window(Path(arguments[0]) if arguments else None)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Database]:
+    from workshop_app.bootstrap import open_database
+
+    database = open_database(path)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _answer(options: argparse.Namespace, document: Document, text: str) -> int:
+    print(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
+    return 0
+
+
+def _json_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="結果を JSON で書く")
+
+
+Fill = Callable[[argparse.ArgumentParser], None]
+Run = Callable[[argparse.Namespace], int]
+_COMMANDS: dict[str, tuple[Fill, Run, str]] = {
+    "new": (_fill_new, _new, "新しい会場のファイルを作る"),
+    "note": (_fill_note, lambda options: 2, "付箋を加える・直す・取り消す・戻す"),
+    "list": (_fill_file, _list, "付箋をすべて並べる"),
+    "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
+    "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
+    "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
+    "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
+    "check": (_fill_file, _check, "ファイルの健康を調べる"),
+}
