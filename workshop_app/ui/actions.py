@@ -1,0 +1,71 @@
+"""Every key of the window in one table; the help page is made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+_CONTEXT = "actions"
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """Mark text for lupdate, which goes by this name; PySide6's own one is typed as returning object."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action: `keys` in Qt's portable form, as shown; `text` and `group` are source text to translate."""
+
+    action_id: str
+    group: str
+    text: str
+    keys: tuple[str, ...]
+
+    def label(self) -> str:
+        """The text in the language of the window."""
+        return QCoreApplication.translate(_CONTEXT, self.text)
+
+    def group_label(self) -> str:
+        """The group in the language of the window."""
+        return QCoreApplication.translate(_CONTEXT, self.group)
+
+
+_RECORD = QT_TRANSLATE_NOOP("actions", "記録")
+_NOTES = QT_TRANSLATE_NOOP("actions", "付箋の一覧")
+_ALL = QT_TRANSLATE_NOOP("actions", "どの画面でも")
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("save_note", _RECORD, QT_TRANSLATE_NOOP("actions", "付箋にする"), ("Enter",)),
+    ActionSpec("new_line", _RECORD, QT_TRANSLATE_NOOP("actions", "付箋の中で行を変える"), ("Shift+Enter",)),
+    ActionSpec(
+        "theme",
+        _RECORD,
+        QT_TRANSLATE_NOOP("actions", "テーマを選ぶ（もう一度押すと未分類）"),
+        ("Ctrl+1", "…", "Ctrl+0"),
+    ),
+    ActionSpec(
+        "kind", _RECORD, QT_TRANSLATE_NOOP("actions", "種別を選ぶ"), ("Ctrl+Shift+1", "…", "Ctrl+Shift+4")
+    ),
+    ActionSpec("undo", _RECORD, QT_TRANSLATE_NOOP("actions", "元に戻す"), ("Ctrl+Z",)),
+    ActionSpec("redo", _RECORD, QT_TRANSLATE_NOOP("actions", "やり直す"), ("Ctrl+Y",)),
+    ActionSpec("search", _NOTES, QT_TRANSLATE_NOOP("actions", "探す"), ("Ctrl+F",)),
+    ActionSpec("edit_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を直す"), ("F2", "Enter")),
+    ActionSpec(
+        "void_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を取り消す（理由つき）"), ("Delete",)
+    ),
+    ActionSpec(
+        "next_page",
+        _ALL,
+        QT_TRANSLATE_NOOP("actions", "次の画面・前の画面"),
+        ("Ctrl+PageDown", "Ctrl+PageUp"),
+    ),
+    ActionSpec("open", _ALL, QT_TRANSLATE_NOOP("actions", "ほかのファイルを開く"), ("Ctrl+O",)),
+    ActionSpec("help", _ALL, QT_TRANSLATE_NOOP("actions", "使い方"), ("F1",)),
+)
+
+
+def action(action_id: str) -> ActionSpec:
+    """One action by its id."""
+    return next(spec for spec in ACTIONS if spec.action_id == action_id)

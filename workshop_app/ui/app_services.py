@@ -1,0 +1,63 @@
+"""What the window asks of the rest of the program. `bootstrap` provides it; the window knows no storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from workshop_app.domain.agenda import Agenda
+    from workshop_app.domain.delimited import SourceTable
+    from workshop_app.services.merge import MergeReport
+    from workshop_app.services.ports import Workspace
+    from workshop_app.services.prepare import WorkshopSetup
+
+
+class Package(Protocol):
+    """A verified hand-over file and what is in it."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def notes(self) -> int: ...
+    @property
+    def voided(self) -> int: ...
+    @property
+    def edits(self) -> int: ...
+
+
+class AppServices(Protocol):
+    """Every call raises WorkshopError, whose sentence is for the person, when it cannot be done.
+
+    Calls that take a path open and close the file themselves, so they may run in a worker thread.
+    """
+
+    def open(self, path: Path) -> Workspace:
+        """Open an existing workshop file."""
+
+    def create(self, path: Path, setup: WorkshopSetup) -> None:
+        """Make a new workshop file; it appears whole or not at all."""
+
+    def agendas(self) -> list[tuple[str, Path]]:
+        """Title and file of each built-in agenda, the default first."""
+
+    def load_agenda(self, path: Path | None) -> Agenda:
+        """The agenda of a file; None is the default one."""
+
+    def make_practice_file(self) -> Path:
+        """A fresh practice file in the program's own folder, with a few example notes."""
+
+    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
+        """Read a .txt, .csv or .xlsx file under limits."""
+
+    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> MergeReport:
+        """Merge files into the target, which is made when missing."""
+
+    def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
+        """Write the workbook; returns where it went."""
+
+    def hand_over(self, source: Path, folder: Path) -> Package:
+        """Write the verified package for the stick."""
