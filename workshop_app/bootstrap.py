@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop_app.domain.errors import InvalidInput
+from workshop_app.paths import resource, user_data_dir
 from workshop_app.services import merge, prepare
-from workshop_app.services.ports import ForeignOps
+from workshop_app.services.ports import ForeignOps, Workspace
+from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
 
 # Storage, workbook and ui are imported inside the functions that need them: the window must paint before
 # SQLAlchemy and openpyxl are read, and a batch export must not load a toolkit.
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
     from workshop_app.domain.agenda import Agenda
     from workshop_app.storage.database import Database
     from workshop_app.storage.handover import Package
@@ -134,6 +138,12 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
     return write_workbook(report, target)
 
 
+def practice_laptops() -> list[PracticeLaptop]:
+    """The bundled practice opinions, by ward and laptop."""
+    text = resource("samples", "kumamoto_practice_opinions.csv").read_text(encoding="utf-8")
+    return read_practice(text)
+
+
 def hand_over(source: Path, folder: Path) -> Package:
     """Write the verified package for the stick."""
     from workshop_app.storage.handover import hand_over as write_package
@@ -143,3 +153,87 @@ def hand_over(source: Path, folder: Path) -> Package:
         return write_package(database, folder)
     finally:
         database.close()
+
+
+class Services:
+    """What the window asks for (`ui.app_services.AppServices`); every call stands for itself."""
+
+    def open(self, path: Path) -> Workspace:
+        """Open an existing workshop file."""
+        return open_database(path)
+
+    def create(self, path: Path, setup: prepare.WorkshopSetup) -> None:
+        """Make a new workshop file."""
+        create_database(path, setup)
+
+    def agendas(self) -> list[tuple[str, Path]]:
+        """Title and file of each built-in agenda, the default first."""
+        from workshop_app.storage import agenda_file
+
+        return [(agenda_file.load_agenda(path).title, path) for path in agenda_file.builtin_agendas()]
+
+    def load_agenda(self, path: Path | None) -> Agenda:
+        """The agenda of a file, or the default one."""
+        return load_agenda(path)
+
+    def make_practice_file(self) -> Path:
+        """The practice file in the program's own folder; made with one laptop's opinions when missing."""
+        path = user_data_dir() / "練習_見本.wsdb"
+        if not path.exists():
+            make_laptop_file(path, practice_laptops()[0], practice=True)
+        return path
+
+    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> merge.MergeReport:
+        """Merge files into the target, which is made when missing."""
+        return merge_files(target, sources, dry_run=dry_run)
+
+    def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
+        """Write the workbook; returns where it went."""
+        return export_workbook(source, target, edition=edition)
+
+    def hand_over(self, source: Path, folder: Path) -> Package:
+        """Write the verified package for the stick."""
+        return hand_over(source, folder)
+
+
+def make_laptop_file(path: Path, laptop: PracticeLaptop, *, practice: bool = False) -> None:
+    """A new file with the practice opinions of one laptop."""
+    from workshop_app.storage.database import Database
+
+    setup = prepare.WorkshopSetup(
+        load_agenda(None),
+        laptop.ward,
+        laptop.date,
+        laptop.venue,
+        laptop.tables,
+        laptop.device,
+        practice,
+    )
+    with Database.create(path) as database:
+        prepare.prepare_workshop(database, setup)
+        record_practice(database, laptop)
+
+
+def open_main_window(path: Path | None) -> QMainWindow:
+    """The real window, with the file open when one is given; the caller shows it and runs the loop.
+
+    Raises nothing for a file that cannot be opened: the start screen says so.
+    """
+    from workshop_app.ui.application import prepare_application
+    from workshop_app.ui.main_window import MainWindow
+
+    prepare_application()
+    window = MainWindow(Services())
+    if path is not None:
+        window.open_path(path)
+    return window
+
+
+def run_window(path: Path | None) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    from workshop_app.ui.application import prepare_application
+
+    application = prepare_application()
+    window = open_main_window(path)
+    window.show()
+    return int(application.exec())

@@ -276,7 +276,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _conflicts(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
-        found = [
+        found: list[Document] = [
             {
                 "id": conflict.conflict_id,
                 "entity": format_id(conflict.entity_id),

@@ -1,0 +1,194 @@
+"""The one main window: the start screen, or the work area of the open file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from workshop_app.domain.errors import WorkshopError
+from workshop_app.paths import user_documents_dir
+from workshop_app.services.ports import Workspace
+from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
+from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.settings import RecentFile, load_settings, remember_file
+from workshop_app.ui.start_page import StartPage
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import Banner
+from workshop_app.ui.work_area import WorkArea
+
+COMPACT_WIDTH = 1100
+COMPACT_TEXT = 130
+"""Narrower windows, and text of this per cent and over, take the narrow layout (ui.md §6)."""
+
+
+class MainWindow(QMainWindow):
+    """Shows the start screen until a file is open, then its pages. One file at a time."""
+
+    def __init__(self, services: AppServices) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self._services = services
+        self._work: WorkArea | None = None
+        self._banner = Banner()
+        self._start = StartPage()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._start)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._banner)
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(body)
+        self._start.open_requested.connect(self.open_path)
+        self._start.open_other_requested.connect(self.choose_file)
+        self._start.new_requested.connect(self.make_new)
+        self._start.practice_requested.connect(self.practise)
+        self._start.merge_requested.connect(lambda: self._show_work(None, "merge"))
+        self._start.settings_requested.connect(lambda: self._show_work(None, "settings"))
+        self._start.help_requested.connect(lambda: self._show_work(None, "help"))
+        for keys, slot in (
+            ("Ctrl+O", self.choose_file),
+            ("F1", self._on_help),
+            ("Ctrl+PgDown", lambda: self._step_page(1)),
+            ("Ctrl+PgUp", lambda: self._step_page(-1)),
+        ):
+            QShortcut(QKeySequence(keys), self, slot)
+        self.setMinimumSize(640, 400)
+        self.resize(1366, 698)
+        self.show_start()
+
+    # --- what the person can do ----------------------------------------------------------------------
+
+    def open_path(self, path: Path) -> bool:
+        """Open a workshop file; on refusal the current state stays and a banner says why."""
+        try:
+            open_file = OpenFile(self._services.open(path), self._services)
+        except WorkshopError as problem:
+            self._banner.show_message("error", problem.sentence)
+            return False
+        self._banner.clear()
+        self._show_work(open_file)
+        self._remember(open_file.workspace)
+        return True
+
+    def choose_file(self) -> None:
+        """Ask for a file and open it."""
+        self._settle()
+        name, _ = QFileDialog.getOpenFileName(
+            self,
+            self.tr("ファイルを開く"),
+            str(user_documents_dir()),
+            self.tr("ワークショップのファイル (*.wsdb);;すべてのファイル (*)"),
+        )
+        if name:
+            self.open_path(Path(name))
+
+    def make_new(self) -> None:
+        """Ask for ward, venue and laptop, make the file and open it."""
+        dialog = NewWorkshopDialog(self._services, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            path, setup = dialog.result_setup()
+            try:
+                self._services.create(path, setup)
+            except WorkshopError as problem:
+                self._banner.show_message("error", problem.sentence)
+                return
+            self.open_path(path)
+
+    def practise(self) -> None:
+        """Open the practice file."""
+        try:
+            path = self._services.make_practice_file()
+        except WorkshopError as problem:
+            self._banner.show_message("error", problem.sentence)
+            return
+        self.open_path(path)
+
+    def show_start(self) -> None:
+        """Close the open file and go back to the start screen."""
+        self._replace_work(None)
+        self._start.set_recent(load_settings().recent)
+        self._stack.setCurrentWidget(self._start)
+        self.setWindowTitle(self.tr("市民ワークショップ意見集約"))
+
+    # --- inside ----------------------------------------------------------------------------------------
+
+    def _show_work(self, open_file: OpenFile | None, page_id: str = "") -> None:
+        work = WorkArea(self._services, open_file)
+        work.merged.connect(self._on_merged)
+        work.start_requested.connect(self.show_start)
+        self._replace_work(work)
+        self._stack.setCurrentWidget(work)
+        self._fit()
+        if page_id:
+            work.show_page(page_id)
+        name = open_file.workspace.path.name if open_file else ""
+        application = self.tr("市民ワークショップ意見集約")
+        self.setWindowTitle(" — ".join(part for part in (name, application) if part))
+
+    def _replace_work(self, work: WorkArea | None) -> None:
+        """Put another work area (or none) in place of the one there is; what was typed is settled first."""
+        old = self._work
+        self._settle()
+        if work is not None:
+            self._stack.addWidget(work)
+        self._work = work
+        if old is not None:
+            if old.open_file is not None:
+                self._remember(old.open_file.workspace)
+                old.open_file.close()
+            self._stack.removeWidget(old)
+            old.deleteLater()
+
+    def _remember(self, workspace: Workspace) -> None:
+        live = sum(1 for note in workspace.notes() if not note.voided)
+        now_ms = QDateTime.currentMSecsSinceEpoch()
+        remember_file(RecentFile(workspace.path, workspace.local.station, live, now_ms))
+
+    def _on_merged(self, path: Path) -> None:
+        """A file was merged from the start screen: show it. The open file reads itself again."""
+        if self._work is None or self._work.open_file is None:
+            self.open_path(path)
+            if self._work is not None:
+                self._work.show_page("merge")
+
+    def _on_help(self) -> None:
+        if self._work is None:
+            self._show_work(None, "help")
+        else:
+            self._work.show_page("help")
+
+    def _step_page(self, step: int) -> None:
+        if self._work is not None:
+            self._work.step_page(step)
+
+    def _settle(self) -> None:
+        if self._work is not None:
+            self._work.settle()
+
+    def _fit(self) -> None:
+        compact = self.width() < COMPACT_WIDTH or look().percent >= COMPACT_TEXT
+        self._start.set_compact(compact)
+        if self._work is not None:
+            self._work.set_compact(compact)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the layout for the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Choose the layout for the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Commit what is being typed, keep the draft, let go of the file."""
+        self._replace_work(None)
+        super().closeEvent(event)

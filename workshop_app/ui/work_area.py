@@ -1,0 +1,127 @@
+"""Rail, header and pages for the open file, or the pages that need no file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workshop_app.ui.actions import ACTIONS
+from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.capture.capture_page import CapturePage
+from workshop_app.ui.export_page import ExportPage
+from workshop_app.ui.help_page import HelpPage
+from workshop_app.ui.merge_page import MergePage
+from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.page import Page
+from workshop_app.ui.settings_page import SettingsPage
+from workshop_app.ui.widgets import Header, Rail, RailEntry
+
+
+class WorkArea(QWidget):
+    """Everything beside the start screen. With no open file only merging, settings and help are there."""
+
+    merged = Signal(Path)
+    """A merge was written to this file."""
+    start_requested = Signal()
+
+    def __init__(self, services: AppServices, open_file: OpenFile | None) -> None:
+        super().__init__()
+        self.open_file = open_file
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        entries: list[RailEntry] = []
+
+        def add(page_id: str, page: Page, icon: str, label: str, group: str) -> None:
+            page.setObjectName(f"page_{page_id}")
+            self._pages[page_id] = page
+            entries.append(RailEntry(page_id, icon, label, group))
+
+        if open_file is not None:
+            if open_file.workspace.local.workshop_id is not None:
+                add("capture", CapturePage(open_file), "pen", self.tr("記録"), "table")
+            else:
+                add("list", NotesPage(open_file), "list", self.tr("一覧"), "table")
+        merge_page = MergePage(services, open_file)
+        merge_page.merged.connect(self.merged)
+        add("merge", merge_page, "merge", self.tr("統合"), "office")
+        if open_file is not None:
+            add("export", ExportPage(services, open_file), "export", self.tr("出力"), "office")
+        add("settings", SettingsPage(), "settings", self.tr("設定"), "foot")
+        add("help", HelpPage(ACTIONS), "help", self.tr("ヘルプ"), "foot")
+        entries.append(RailEntry("start", "file", self.tr("ファイル"), "foot"))
+
+        self._rail = Rail(entries)
+        self._rail.page_requested.connect(self._on_rail)
+        self._header = Header()
+        self._header.set_practice(open_file is not None and open_file.workspace.local.practice)
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addWidget(self._stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail)
+        row.addLayout(column, 1)
+        if open_file is not None:
+            open_file.saving.connect(self._header.show_saving)
+            open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentDateTime()))
+            open_file.save_failed.connect(self._header.show_unsaved)
+        self.show_page(entries[0].page_id)
+
+    def show_page(self, page_id: str) -> None:
+        """Bring a page to the front; an unknown one is left out. An open composition is committed first."""
+        if page_id not in self._pages or page_id == self._current:
+            return
+        self.settle()
+        self._current = page_id
+        page = self._pages[page_id]
+        self._stack.setCurrentWidget(page)
+        self._rail.set_current(page_id)
+        context, short = self._context()
+        self._header.set_page(page.title, context, short, page.header_tools())
+        page.entered()
+
+    def step_page(self, step: int) -> None:
+        """Go to the next or the previous page of the rail, round the end."""
+        order = list(self._pages)
+        self.show_page(order[(order.index(self._current) + step) % len(order)])
+
+    def settle(self) -> None:
+        """Have the page in front commit what is being typed."""
+        if self._current:
+            self._pages[self._current].settle()
+
+    def set_compact(self, compact: bool) -> None:
+        """Take the narrow layout everywhere."""
+        self._rail.set_compact(compact)
+        self._header.set_compact(compact)
+        for page in self._pages.values():
+            page.set_compact(compact)
+
+    def _on_rail(self, page_id: str) -> None:
+        if page_id == "start":
+            self.start_requested.emit()
+        else:
+            self.show_page(page_id)
+
+    def _context(self) -> tuple[str, str]:
+        """What the header says about the file: long and short."""
+        if self.open_file is None:
+            return "", ""
+        workspace = self.open_file.workspace
+        workshop = next(
+            (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
+        )
+        if workshop is None:
+            return self.tr("統合したファイル"), self.tr("統合")
+        ward = self.open_file.agenda.ward(workshop.ward_id).name
+        mark = self.tr("端末{0}").format(workspace.local.device_mark)
+        parts = [ward, workshop.venue, workshop.date or ""]
+        return "  ".join(part for part in (*parts, mark) if part), "  ".join((ward, mark))
