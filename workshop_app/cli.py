@@ -412,6 +412,28 @@ def _open_window(arguments: list[str]) -> int:
     return run_window(Path(arguments[0]) if arguments else None)
 
 
+def _fill_demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("--no-window", action="store_true", help="窓を開かない")
+    _json_option(command)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import run_window
+    from workshop_app.demo import has_display, run_demo
+
+    result = run_demo(options.folder.absolute(), (lambda line: None) if options.json else _say)
+    if options.json:
+        print(json.dumps(result.document(), ensure_ascii=False, indent=1))
+    if options.no_window or options.json or not has_display():
+        return 0
+    return run_window(result.merged)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Database]:
     from workshop_app.bootstrap import open_database
@@ -443,4 +465,5 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),
+    "demo": (_fill_demo, _demo, "練習用データで全体を通す"),
 }
