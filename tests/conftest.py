@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before any test, too, nothing of the person's own settings is read or written.
+os.environ["WORKSHOP_APP_HOME"] = tempfile.mkdtemp(prefix="workshop-app-test-")
+atexit.register(shutil.rmtree, os.environ["WORKSHOP_APP_HOME"], ignore_errors=True)
 settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("nightly", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
