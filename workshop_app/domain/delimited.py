@@ -23,7 +23,7 @@ from workshop_app.domain.source_table import (
     Record,
     SourceTable,
     check_size,
-    known_field_count,
+    known_fields,
     make_table,
 )
 
@@ -279,7 +279,7 @@ def _find_delimiter(text: str) -> str:
 
 
 def _fit(records: Sequence[Sequence[str]]) -> tuple[float, float, int]:
-    known = [(known_field_count(cells), index) for index, cells in enumerate(records[:20])]
+    known = [(len(known_fields(cells)), index) for index, cells in enumerate(records[:20])]
     fields, index = max(known, key=lambda pair: (pair[0], -pair[1]))
     if fields:
         width = len(records[index])

@@ -157,7 +157,7 @@ def make_table(
     else:
         headers = _unique_headings(kept[at][1], said)
         said.extend(_named_preamble(kept[:at]))
-        if known_field_count(kept[at][1]) == 0:
+        if not known_fields(kept[at][1]):
             words = "・".join(cell for cell in kept[at][1] if cell.strip())
             said.append(f"{kept[at][0]}行目を見出しとして読みました（{words}）。")
         body = kept[at + 1 :]
@@ -179,19 +179,22 @@ def check_size(name: str, rows: int, columns: int) -> None:
         )
 
 
-def known_field_count(cells: Sequence[str]) -> int:
-    """How many different fields the cells name as headings."""
-    return len({found[0] for found in map(known_field, cells) if found})
+def known_fields(cells: Sequence[str]) -> set[str]:
+    """The fields that the cells name, if they are headings."""
+    return {found[0] for found in map(known_field, cells) if found}
 
 
 def _header_index(rows: Sequence[Record], header: bool | None) -> int | None:
     if header is False:
         return None
+    widest = 0
     for index, (_, cells) in enumerate(rows[:_HEADER_SEARCH_ROWS]):
-        fields = {found[0] for found in map(known_field, cells) if found}
-        # Further down one such word may be an opinion of one word; two, or the text column itself, are not.
-        if fields and (index == 0 or "text" in fields or len(fields) > 1):
+        fields = known_fields(cells)
+        width = sum(1 for cell in cells if cell.strip())
+        # Below a title a heading row is wider than the title; a lone known word may be somebody's opinion.
+        if fields and (index == 0 or len(fields) > 1 or ("text" in fields and width > widest)):
             return index
+        widest = max(widest, width)
     return 0 if header or _looks_like_headings(rows) else None
 
 
