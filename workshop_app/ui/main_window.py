@@ -48,12 +48,12 @@ class MainWindow(QMainWindow):
         self._start.open_other_requested.connect(self.choose_file)
         self._start.new_requested.connect(self.make_new)
         self._start.practice_requested.connect(self.practise)
-        self._start.merge_requested.connect(lambda: self._show_work(None, "merge"))
-        self._start.settings_requested.connect(lambda: self._show_work(None, "settings"))
-        self._start.help_requested.connect(lambda: self._show_work(None, "help"))
+        self._start.merge_requested.connect(lambda: self.show_page("merge"))
+        self._start.settings_requested.connect(lambda: self.show_page("settings"))
+        self._start.help_requested.connect(lambda: self.show_page("help"))
         for keys, slot in (
             ("Ctrl+O", self.choose_file),
-            ("F1", self._on_help),
+            ("F1", lambda: self.show_page("help")),
             ("Ctrl+PgDown", lambda: self._step_page(1)),
             ("Ctrl+PgUp", lambda: self._step_page(-1)),
         ):
@@ -109,6 +109,13 @@ class MainWindow(QMainWindow):
             return
         self.open_path(path)
 
+    def show_page(self, page_id: str) -> None:
+        """Bring a page to the front; the pages that need no file are there at any time."""
+        if self._work is None:
+            self._show_work(None, page_id)
+        else:
+            self._work.show_page(page_id)
+
     def show_start(self) -> None:
         """Close the open file and go back to the start screen."""
         self._replace_work(None)
@@ -156,12 +163,6 @@ class MainWindow(QMainWindow):
             self.open_path(path)
             if self._work is not None:
                 self._work.show_page("merge")
-
-    def _on_help(self) -> None:
-        if self._work is None:
-            self._show_work(None, "help")
-        else:
-            self._work.show_page("help")
 
     def _step_page(self, step: int) -> None:
         if self._work is not None:
