@@ -1,0 +1,277 @@
+"""The start screen: go on, begin, practise, open, merge (ui.md, 01-start)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QDate, QDateTime, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workshop_app.ui.jobs import run_job
+from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.settings import RecentFile
+from workshop_app.ui.start_cards import RecentRow, StartCard
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import SecondaryButton, TextButton
+from workshop_app.version import __version__
+
+_SHOWN = 4
+_SHOWN_COMPACT = 3
+"""How many recent files are listed: what fits at 1366×698 and at 911×440 without scrolling."""
+
+
+class StartPage(QWidget):
+    """What the program shows first. It only asks; the main window does."""
+
+    open_requested = Signal(Path)
+    open_other_requested = Signal()
+    new_requested = Signal()
+    practice_requested = Signal()
+    merge_requested = Signal()
+    settings_requested = Signal()
+    help_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_start")
+        self._recent: tuple[RecentFile, ...] = ()
+        self._missing: frozenset[Path] = frozenset()
+        self._rows: list[RecentRow] = []
+        self._compact = False
+        self._round = 0
+        self._title = TextLabel("", 32, bold=True)
+        self._about = TextLabel("", 15, role="text2")
+        self._go_on = StartCard("chevron_right", self.tr("続きから始める"), "")
+        self._new = StartCard(
+            "plus", self.tr("新しいワークショップを始める"), self.tr("区・会場・端末を選びます")
+        )
+        self._practice = StartCard("help", self.tr("見本で練習する"), self.tr("本番の記録には影響しません"))
+        self._recent_title = TextLabel(self.tr("最近のファイル"), 17, bold=True)
+        self._no_recent = TextLabel(
+            self.tr("まだありません。ここに、使ったファイルが新しい順に並びます。"),
+            13,
+            role="text2",
+            wrap=True,
+        )
+        self._open_other = SecondaryButton(self.tr("ほかのファイルを開く"), "Ctrl+O")
+        self._office_title = TextLabel(self.tr("事務局の方"), 17, bold=True)
+        self._merge = SecondaryButton(self.tr("端末のファイルを統合する"))
+        self._settings = TextButton(self.tr("文字の大きさ・色"))
+        self._help = TextButton(self.tr("使い方"), "")
+        self._version = TextLabel(__version__, 13, role="text2")
+        self._name_parts()
+        self._lay_out()
+        self._connect()
+        self.set_compact(False)
+        self.set_recent(())
+
+    def set_recent(self, recent: Sequence[RecentFile]) -> None:
+        """Show the files used lately, newest first; whether they are there is looked up in a worker."""
+        self._recent = tuple(recent)
+        self._missing = frozenset()
+        self._rebuild()
+        self._look_for_files()
+
+    def set_compact(self, compact: bool) -> None:
+        """Take the layout for narrow windows and large text."""
+        self._compact = compact
+        self._title.set_look(size=24 if compact else 32)
+        title = self.tr("市民ワークショップ{0}意見集約")
+        self._title.setText(title.format(" " if compact else "\n"))
+        self._about.setText(
+            self.tr("発言を書きとめ、まとめ、資料にします。{0}この端末の中だけで動きます。").format(
+                "" if compact else "\n"
+            )
+        )
+        self._about.set_look(size=13 if compact else 15)
+        for card in (self._go_on, self._new, self._practice):
+            card.set_compact(compact)
+        self._space()
+        self._rebuild()
+
+    def first_card(self) -> StartCard:
+        """The card Enter presses when the screen comes up."""
+        return self._new if self._go_on.isHidden() else self._go_on
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be ready for Enter; a stick may have been put in meanwhile."""
+        super().showEvent(event)
+        self.first_card().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._look_for_files()
+
+    def _name_parts(self) -> None:
+        for name, widget in (
+            ("startGoOn", self._go_on),
+            ("startNew", self._new),
+            ("startPractice", self._practice),
+            ("startOpenOther", self._open_other),
+            ("startMerge", self._merge),
+            ("startSettings", self._settings),
+            ("startHelp", self._help),
+        ):
+            widget.setObjectName(name)
+        for button in (self._open_other, self._merge, self._settings, self._help):
+            # Outside a dialog Enter presses a push button only when it is told so.
+            button.setAutoDefault(True)
+
+    def _connect(self) -> None:
+        self._go_on.clicked.connect(self._on_go_on)
+        self._new.clicked.connect(self.new_requested)
+        self._practice.clicked.connect(self.practice_requested)
+        self._open_other.clicked.connect(self.open_other_requested)
+        self._merge.clicked.connect(self.merge_requested)
+        self._settings.clicked.connect(self.settings_requested)
+        self._help.clicked.connect(self.help_requested)
+
+    def _lay_out(self) -> None:
+        self._left = QVBoxLayout()
+        for widget in (self._title, self._about, self._go_on, self._new, self._practice):
+            self._left.addWidget(widget)
+        self._left.addStretch(1)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(0)
+        self._right = QVBoxLayout()
+        self._right.addWidget(self._recent_title)
+        self._right.addWidget(self._no_recent)
+        self._right.addLayout(self._list)
+        self._right.addWidget(self._open_other, 0, Qt.AlignmentFlag.AlignLeft)
+        self._right.addWidget(self._office_title)
+        self._right.addWidget(self._merge, 0, Qt.AlignmentFlag.AlignLeft)
+        self._right.addStretch(1)
+        self._columns = QHBoxLayout()
+        self._columns.addLayout(self._left, 440)
+        self._columns.addLayout(self._right, 528)
+        self._inner = QWidget()
+        self._inner.setLayout(self._columns)
+        self._inner.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        middle = QWidget()
+        self._middle = QHBoxLayout(middle)
+        self._middle.addStretch(1)
+        self._middle.addWidget(self._inner, 1000)
+        self._middle.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(middle)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 4, 24, 8)
+        foot.addWidget(self._settings)
+        foot.addWidget(self._help)
+        foot.addStretch(1)
+        foot.addWidget(self._version)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(area, 1)
+        whole.addLayout(foot)
+
+    def _space(self) -> None:
+        """Distances of the two layouts."""
+        compact = self._compact
+        self._inner.setMaximumWidth(look().px(1040))
+        self._columns.setSpacing(look().px(32 if compact else 72))
+        edge = look().px(24)
+        self._middle.setContentsMargins(edge, look().px(12 if compact else 64), edge, look().px(8))
+        gap = look().px(8 if compact else 16)
+        self._left.setSpacing(gap)
+        self._right.setSpacing(gap)
+        self._list.setContentsMargins(0, 0, 0, look().px(0 if compact else 4))
+        self._office_title.setContentsMargins(0, look().px(4 if compact else 32), 0, 0)
+
+    def _on_go_on(self) -> None:
+        first = self._first_there()
+        if first is not None:
+            self.open_requested.emit(first.path)
+
+    def _first_there(self) -> RecentFile | None:
+        return next((file for file in self._recent if file.path not in self._missing), None)
+
+    def _rebuild(self) -> None:
+        """Make the rows anew."""
+        for row in self._rows:
+            self._list.removeWidget(row)
+            row.deleteLater()
+        shown = self._recent[: _SHOWN_COMPACT if self._compact else _SHOWN]
+        self._rows = [self._row(file) for file in shown]
+        self._no_recent.setVisible(not self._rows)
+        self._mark()
+        chain: list[QWidget] = [self._go_on, self._new, self._practice, *self._rows]
+        chain += [self._open_other, self._merge, self._settings, self._help]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+
+    def _mark(self) -> None:
+        """Show which files are there, and what the first card does."""
+        had_card = self.focusWidget() in (None, self._go_on, self._new)
+        for row in self._rows:
+            row.set_missing(row.recent.path in self._missing)
+        first = self._first_there()
+        self._go_on.setVisible(first is not None)
+        if first is not None:
+            self._go_on.set_detail(_joined(first.title or first.path.name, self._count_text(first)))
+        self._go_on.set_primary(first is not None)
+        self._new.set_primary(first is None)
+        if had_card and self.isVisible():
+            self.first_card().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _row(self, file: RecentFile) -> RecentRow:
+        detail = _joined(self._time_text(file), self._count_text(file))
+        row = RecentRow(file, detail, self.tr("見つかりません"))
+        row.set_compact(self._compact)
+        row.clicked.connect(lambda: self.open_requested.emit(file.path))
+        self._list.addWidget(row)
+        return row
+
+    def _look_for_files(self) -> None:
+        """A path on a share that is away can keep the caller waiting for many seconds, so not here."""
+        self._round += 1
+        asked, paths = self._round, [file.path for file in self._recent]
+        if paths:
+            run_job(
+                self, lambda: _not_there(paths), lambda gone: self._on_looked(asked, gone), lambda _: None
+            )
+
+    def _on_looked(self, asked: int, gone: frozenset[Path]) -> None:
+        if asked == self._round and gone != self._missing:
+            self._missing = gone
+            self._mark()
+
+    def _count_text(self, file: RecentFile) -> str:
+        return self.tr("付箋 {0}枚").format(file.notes)
+
+    def _time_text(self, file: RecentFile) -> str:
+        if not file.saved_at_ms:
+            return ""
+        moment, today = QDateTime.fromMSecsSinceEpoch(file.saved_at_ms), QDate.currentDate()
+        day, time = moment.date(), moment.time()
+        if day == today:
+            return self.tr("今日 {0} に保存").format(time.toString("HH:mm"))
+        if day.year() == today.year():
+            return self.tr("{0}月{1}日に保存").format(day.month(), day.day())
+        return self.tr("{0}年{1}月{2}日に保存").format(day.year(), day.month(), day.day())
+
+
+def _joined(*parts: str) -> str:
+    return "  ".join(part for part in parts if part)
+
+
+def _not_there(paths: Sequence[Path]) -> frozenset[Path]:
+    gone = set()
+    for path in paths:
+        try:
+            if not path.is_file():
+                gone.add(path)
+        except OSError:
+            gone.add(path)
+    return frozenset(gone)
