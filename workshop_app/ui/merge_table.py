@@ -63,8 +63,9 @@ class MergeTable(QTableWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Leave out the note count where the page is narrow."""
-        self._compact = compact
-        self._fit()
+        if compact != self._compact:
+            self._compact = compact
+            self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw again in another look."""
