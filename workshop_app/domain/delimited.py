@@ -268,7 +268,7 @@ def _find_delimiter(text: str) -> str:
     sample = text[:200_000]
     best, best_score = ",", (-1.0, -1.0, -1)
     for delimiter in (*DELIMITERS, _NO_DELIMITER):
-        records = [cells for cells in islice(_Reader(sample, delimiter), _SNIFF_RECORDS) if any(cells)]
+        records = [cells for cells in islice(_Reader(sample, delimiter), _SNIFF_RECORDS) if cells]
         if not records:
             continue
         score = _fit(records)
