@@ -190,13 +190,13 @@ class _Facts:
         self.formulas_without_value = 0
         self._row = 0
         self._formula = self._value = False
+        self._parser = expat.ParserCreate(namespace_separator="}")
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
 
     def read(self, source: Any) -> None:
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
         with suppress(expat.ExpatError):
-            parser.ParseFile(source)
+            self._parser.ParseFile(source)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition("}")[2]
@@ -206,14 +206,20 @@ class _Facts:
             if attributes.get("hidden") in ("1", "true"):
                 self.hidden_rows.append(self._row)
         elif tag == "c":
-            self._formula = self._value = False
+            # A formula may rightly give an empty text; then it has a type and an empty value.
+            self._formula, self._value = False, attributes.get("t") == "str"
         elif tag == "f":
             self._formula = True
-        elif tag in ("v", "is"):
-            self._value = True
+        elif tag == "v" and self._formula:
+            self._parser.CharacterDataHandler = self._text
         elif tag == "mergeCell" and len(self.merged) < 100_000:
             self.merged.append(attributes.get("ref", ""))
 
+    def _text(self, text: str) -> None:
+        self._value = True
+
     def _end(self, name: str) -> None:
-        if name.endswith("}c") and self._formula and not self._value:
+        if name.endswith("}v"):
+            self._parser.CharacterDataHandler = None
+        elif name.endswith("}c") and self._formula and not self._value:
             self.formulas_without_value += 1
