@@ -1,0 +1,68 @@
+"""The one kind of dialog: a question, a body, the safe button first, Esc is safe."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
+
+MAX_WIDTH, MAX_HEIGHT = 560, 420
+_SIDE, _TOP = 24, 20
+
+
+class Dialog(QDialog):
+    """Fill `body`, then call `add_buttons`. The buttons stand outside the part that scrolls."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
+        self._title = TextLabel(title, 17, bold=True, wrap=True)
+        inner = QWidget()
+        self.body = QVBoxLayout(inner)
+        self.body.setContentsMargins(0, 0, 12, 4)
+        self.body.setSpacing(look().px(8))
+        self._inner = inner
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(inner)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_SIDE, _TOP, _SIDE, _TOP)
+        column.setSpacing(look().px(12))
+        column.addWidget(self._title)
+        column.addWidget(self._area, 1)
+        column.addLayout(self._buttons)
+        self.safe_button: SecondaryButton | None = None
+        self.action_button: PrimaryButton | DangerButton | None = None
+
+    def add_buttons(self, safe: str, action: str, danger: bool = False) -> None:
+        """The safe way out (Esc) and, last, the action; a dangerous one is never the default."""
+        self.safe_button = SecondaryButton(safe, self.tr("Esc"))
+        self.safe_button.setObjectName("dialogSafe")
+        self.safe_button.clicked.connect(self.reject)
+        self.action_button = DangerButton(action) if danger else PrimaryButton(action)
+        self.action_button.setObjectName("dialogAction")
+        self.action_button.clicked.connect(self.accept)
+        (self.safe_button if danger else self.action_button).setDefault(True)
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(self.safe_button)
+        self._buttons.addWidget(self.action_button)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its content needs, within the limits of a small laptop."""
+        super().showEvent(event)
+        width = min(look().px(MAX_WIDTH), max(self.width(), look().px(420)))
+        inner_width = width - 2 * _SIDE
+        content = max(self._inner.sizeHint().height(), self._inner.heightForWidth(inner_width))
+        rest = self._title.heightForWidth(inner_width) + look().px(40) + 2 * look().px(12)
+        parent = self.parentWidget()
+        room = look().px(560) if parent is None else max(MAX_HEIGHT, parent.window().height() - 20)
+        self.resize(width, min(content + rest + 2 * _TOP + 4, room))
