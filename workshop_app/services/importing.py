@@ -284,7 +284,10 @@ class _Planner:
         self._codes = CodeReader(agenda)
         self._notices: dict[str, list[int]] = {}
         self._columns = guess_columns(table.headers, [cells for _, cells in table.rows[:_GUESS_ROWS]])
-        self._columns |= _chosen_columns(table, options.columns)
+        chosen = _chosen_columns(table, options.columns)
+        # A column the person gave to one field is no longer guessed for another.
+        free = {name: None if c in chosen.values() else c for name, c in self._columns.items()}
+        self._columns = free | chosen
         if self._columns["text"] is None:
             raise InvalidInput(f"意見の列が決まっていません。{UNCHANGED}意見の入っている列を選んでください。")
         self._theme = self._default("テーマ", options.theme, self._codes.theme)
@@ -460,7 +463,7 @@ def _find_column(table: SourceTable, wanted: str | int) -> int | None:
         for names, sought in (
             (table.headers, wanted),
             ([fold_text(h) for h in table.headers], fold_text(wanted)),
-            ([str(place) for place in range(1, len(table.headers) + 1)], wanted.strip()),
+            ([str(place) for place in range(1, len(table.headers) + 1)], fold_text(wanted)),
         ):
             if sought in names:
                 return list(names).index(sought)
