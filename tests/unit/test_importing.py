@@ -156,7 +156,7 @@ def test_plan_kinds_points_votes_and_islands(agenda: Agenda) -> None:
 def test_plan_every_row_is_a_note_or_named_with_its_reason(agenda: Agenda) -> None:
     table = make_table(
         ["番号", "意見"],
-        ["1", "  "],
+        ["1", ""],
         ["2", "\x01\x02"],
         ["3", "あ" * 10_001],
         ["4", "残る\x07文\r\n二行目"],

@@ -352,7 +352,7 @@ class _Planner:
         if not cleaned.text:
             if cleaned.removed:
                 return SkippedRow(row_no, f"目に見えない文字だけです（{'・'.join(cleaned.removed)}）", raw)
-            return SkippedRow(row_no, "意見の文字がありません", " ".join(filter(str.strip, cells)))
+            return SkippedRow(row_no, "意見の文字がありません", " ".join(filter(None, cells)))
         if len(cleaned.text) > MAX_NOTE_CHARS:
             reason = f"1枚の付箋に書けるのは {MAX_NOTE_CHARS:,}文字までです（{len(cleaned.text):,}文字）"
             return SkippedRow(row_no, reason, raw)
