@@ -1,0 +1,207 @@
+"""The text box for one note. Nothing typed in it is lost, whatever the input method is doing.
+
+Stock editors drop an unfinished composition when the focus goes, and take Enter as Enter while a word is
+still being converted. Here the composition is committed into the text before anybody reads it (`settle`), and
+while it is open, Enter, Tab, Esc and shortcuts belong to the input method.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextBlockFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QTextEdit, QWidget
+
+from workshop_app.domain.text import clean_text, split_lines
+from workshop_app.ui.theme import look
+
+_LINE_HEIGHT_PERCENT = 150.0
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_TAB = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+
+class NoteEditor(QTextEdit):
+    """Plain text, line height 1.5. `text()` gives exactly what was typed."""
+
+    submitted = Signal()
+    """Enter, with no composition open."""
+    lines_pasted = Signal(list)
+    """Several lines were pasted or dropped; nothing was inserted."""
+
+    def __init__(self, size: int = 24, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = size
+        self._preedit = ""
+        self._taken = ""
+        self.setAcceptRichText(False)
+        self.setTabChangesFocus(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self._dress()
+        self._format()
+
+    # --- text ------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The committed text, lines parted by \\n; `toPlainText` would turn no-break spaces into spaces."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+    def set_text(self, text: str) -> None:
+        """Replace the text; the cursor stands at its end and there is nothing to undo."""
+        self.settle()
+        self.setPlainText(text)
+        self._format()
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def clear_text(self) -> None:
+        """Empty the box."""
+        self.set_text("")
+
+    def insert_text(self, text: str) -> None:
+        """Put text in at the cursor, as if typed."""
+        self.settle()
+        self.textCursor().insertText(text)
+
+    # --- input method ------------------------------------------------------------------------------------
+
+    @property
+    def composing(self) -> bool:
+        """True while a composition is open."""
+        return bool(self._preedit)
+
+    def settle(self) -> None:
+        """Commit an open composition into the text, exactly once."""
+        if not self._preedit:
+            return
+        pending = self._preedit
+        # Most input methods answer with a commit event at once; some later, some never.
+        QGuiApplication.inputMethod().commit()
+        if self._preedit:
+            event = QInputMethodEvent("", [])
+            event.setCommitString(pending)
+            self.inputMethodEvent(event)
+            self._taken = pending
+            QGuiApplication.inputMethod().reset()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Follow the composition; a commit that comes after `settle` took the same text is left out."""
+        taken, self._taken = self._taken, ""
+        if taken and event.commitString() == taken and not event.preeditString():
+            event.accept()
+            return
+        self._preedit = event.preeditString()
+        super().inputMethodEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Stock editors drop the composition here."""
+        self.settle()
+        super().focusOutEvent(event)
+
+    # --- keys --------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Keep shortcuts and focus keys away while composing; leave undo to the page when there is none here."""
+        if isinstance(event, QKeyEvent):
+            if self.composing and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if self.composing and event.type() == QEvent.Type.KeyPress and event.key() in _TAB:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.ShortcutOverride and self._undo_is_elsewhere(event):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter submits, Shift+Enter makes a line; neither does anything to a note while composing."""
+        self._taken = ""
+        key = event.key()
+        if self.composing and (
+            key in _ENTER
+            or key == Qt.Key.Key_Escape
+            or event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.accept()
+            return
+        if key in _ENTER:
+            event.accept()
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.textCursor().insertBlock()
+                self.ensureCursorVisible()
+            elif not event.isAutoRepeat():
+                self.submitted.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _undo_is_elsewhere(self, event: QKeyEvent) -> bool:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return not self.document().isUndoAvailable()
+        if event.matches(QKeySequence.StandardKey.Redo) or _is_ctrl_y(event):
+            return not self.document().isRedoAvailable()
+        return False
+
+    # --- paste -------------------------------------------------------------------------------------------
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text only: no pictures, no files."""
+        return source.hasText() and not source.hasUrls()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """One line goes in as it is; several are the page's matter."""
+        if not self.canInsertFromMimeData(source):
+            return
+        lines = split_lines(source.text())
+        if len(lines) > 1:
+            self.lines_pasted.emit(lines)
+        else:
+            self.insert_text(clean_text(source.text()).text)
+
+    # --- look ----------------------------------------------------------------------------------------------
+
+    def set_size(self, size: int) -> None:
+        """Another size token (24, or 20 in the narrow layout)."""
+        self._size = size
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the sizes of another look."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._dress()
+
+    def minimumSizeHint(self) -> QSize:
+        """A short box is still a box."""
+        return QSize(120, look().px(60))
+
+    def _dress(self) -> None:
+        current = look()
+        sheet = f"font-size: {current.px(self._size)}px;"
+        if self.styleSheet() != sheet:
+            self.setStyleSheet(sheet)
+        self.document().setDefaultFont(current.font(self._size))
+        self.setViewportMargins(current.px(14), current.px(10), current.px(12), current.px(8))
+
+    def _format(self) -> None:
+        """Line height stands in the blocks; giving it must not be something to undo."""
+        document = self.document()
+        document.setUndoRedoEnabled(False)
+        block = QTextBlockFormat()
+        block.setLineHeight(_LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor = QTextCursor(document)
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(block)
+        document.setUndoRedoEnabled(True)
+
+
+def _is_ctrl_y(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier

@@ -1,0 +1,126 @@
+"""What can be undone. Each action runs first; only when it is on disk does its command go on the stack.
+
+An undo is another edit with the earlier value. A command that cannot be done any more (the disk refuses, the
+note was taken back meanwhile) drops itself from the stack: QUndoStack keeps a command whose redo raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QUndoCommand
+
+from workshop_app.domain.changes import Changes
+from workshop_app.domain.ids import EntityId
+from workshop_app.domain.note import NoteDraft
+from workshop_app.domain.op import JsonValue
+from workshop_app.services import record
+from workshop_app.ui.open_file import OpenFile
+
+Action = Callable[[], Changes]
+
+
+class _Command(QUndoCommand):
+    """Done once before it is pushed; `forward` and `back` are use cases."""
+
+    def __init__(self, open_file: OpenFile, text: str, forward: Action, back: Action) -> None:
+        super().__init__(text)
+        self._open_file = open_file
+        self._forward = forward
+        self._back = back
+        self._pushed = False
+
+    def redo(self) -> None:
+        """The first one, which QUndoStack.push calls, has been done already."""
+        if self._pushed:
+            self._run(self._forward)
+        self._pushed = True
+
+    def undo(self) -> None:
+        """Take it back with another edit."""
+        self._run(self._back)
+
+    def _run(self, action: Action) -> None:
+        if self._open_file.run(action) is None:
+            self.setObsolete(True)
+
+
+def add_notes(open_file: OpenFile, drafts: Sequence[NoteDraft]) -> Changes | None:
+    """Save new notes; None when nothing was written. Undo voids them, redo restores them."""
+    workspace = open_file.workspace
+    changes = open_file.run(lambda: record.add_notes(workspace, drafts))
+    if changes:
+        ids = sorted(changes.added)
+        _push(
+            open_file,
+            QCoreApplication.translate("commands", "付箋にする"),
+            lambda: record.restore_notes(workspace, ids),
+            lambda: record.void_notes(workspace, ids, record.UNDO_REASON),
+        )
+    return changes
+
+
+def edit_note(open_file: OpenFile, note_id: EntityId, fields: Mapping[str, JsonValue]) -> bool:
+    """Change some fields of one note; False when it was refused, and a signal has said why."""
+    workspace = open_file.workspace
+    note = workspace.note(note_id)
+    before = {} if note is None else {name: _value_of(note, name) for name in fields}
+    changes = open_file.run(lambda: record.edit_note(workspace, note_id, fields))
+    if changes:
+        _push(
+            open_file,
+            QCoreApplication.translate("commands", "付箋を直す"),
+            lambda: record.edit_note(workspace, note_id, fields),
+            lambda: record.edit_note(workspace, note_id, before),
+        )
+    return changes is not None
+
+
+def void_notes(open_file: OpenFile, note_ids: Iterable[EntityId], reason: str) -> bool:
+    """Take notes back with a reason."""
+    workspace, ids = open_file.workspace, list(note_ids)
+    changes = open_file.run(lambda: record.void_notes(workspace, ids, reason))
+    if changes:
+        _push(
+            open_file,
+            QCoreApplication.translate("commands", "付箋を取り消す"),
+            lambda: record.void_notes(workspace, ids, reason),
+            lambda: record.restore_notes(workspace, ids),
+        )
+    return changes is not None
+
+
+def restore_notes(open_file: OpenFile, note_ids: Iterable[EntityId]) -> bool:
+    """Bring voided notes back; undo voids each again with the reason it had."""
+    workspace, ids = open_file.workspace, list(note_ids)
+    notes = [workspace.note(note_id) for note_id in ids]
+    reasons = {note.note_id: note.void_reason for note in notes if note is not None and note.void_reason}
+
+    def void_again() -> Changes:
+        changes = Changes()
+        for reason in sorted(set(reasons.values())):
+            group = [note_id for note_id in ids if reasons.get(note_id) == reason]
+            changes |= record.void_notes(workspace, group, reason)
+        return changes
+
+    changes = open_file.run(lambda: record.restore_notes(workspace, ids))
+    if changes:
+        _push(
+            open_file,
+            QCoreApplication.translate("commands", "付箋を戻す"),
+            lambda: record.restore_notes(workspace, ids),
+            void_again,
+        )
+    return changes is not None
+
+
+def _push(open_file: OpenFile, text: str, forward: Action, back: Action) -> None:
+    open_file.undo_stack.push(_Command(open_file, text, forward, back))
+
+
+def _value_of(note: object, name: str) -> JsonValue:
+    value = getattr(note, {"island": "island_id"}.get(name, name))
+    if isinstance(value, tuple):
+        return list(value)
+    return value.hex() if isinstance(value, bytes) else value
