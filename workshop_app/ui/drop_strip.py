@@ -85,8 +85,9 @@ class DropStrip(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand the files on; what they are is found out by the service."""
         self._set_over(False)
-        # A copy, whatever the file manager proposes: a move would let it delete the source.
-        event.setDropAction(Qt.DropAction.CopyAction)
+        # Never a move, whatever the file manager proposes: it would delete the laptop's file afterwards.
+        copying = bool(event.possibleActions() & Qt.DropAction.CopyAction)
+        event.setDropAction(Qt.DropAction.CopyAction if copying else Qt.DropAction.IgnoreAction)
         event.accept()
         paths: Sequence[Path] = files_of(event.mimeData())
         if paths:
@@ -109,7 +110,7 @@ class DropStrip(QWidget):
     def _fit(self) -> None:
         current = look()
         self.setFixedHeight(current.px(56))
-        self._picture.setPixmap(pixmap("file", current.px(20), "text", self.devicePixelRatioF()))
+        self._picture.setPixmap(pixmap("file", 20, "text", self.devicePixelRatioF()))
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(current.px(20), 0, current.px(12), 0)

@@ -181,21 +181,21 @@ class ExportPage(Page):
             self._show_counts()
 
     def _show_counts(self) -> None:
-        for label in self._count_labels:
-            self._counts.removeWidget(label)
-            label.deleteLater()
-        self._count_labels = []
         try:
             rows = self._count_rows(self._open_file.workspace)
         except WorkshopError as problem:
             self._banner.show_message("error", problem.sentence)
             return
-        for row, (name, figure) in enumerate(rows):
-            labels = (TextLabel(name, 15), TextLabel(figure, 15, bold=True))
-            for column, label in enumerate(labels):
+        while len(self._count_labels) < 2 * len(rows):
+            row = len(self._count_labels) // 2
+            for column, label in enumerate((TextLabel("", 15), TextLabel("", 15, bold=True))):
                 side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
                 self._counts.addWidget(label, row, column, side)
-            self._count_labels.extend(labels)
+                self._count_labels.append(label)
+        texts = [text for row in rows for text in row]
+        for index, label in enumerate(self._count_labels):
+            label.setText(texts[index] if index < len(texts) else "")
+            label.setVisible(index < len(texts))
 
     def _count_rows(self, workspace: Workspace) -> Sequence[tuple[str, str]]:
         notes = workspace.notes()
@@ -205,7 +205,7 @@ class ExportPage(Page):
         rows = [(self.tr("意見"), self.tr("{0}件").format(len(live)))]
         for theme in agenda.all_themes:
             if themes[theme.id]:
-                name = self.tr("　テーマ{0}").format(theme.number) if theme.number else f"　{theme.title}"
+                name = f"　{theme.mark} {theme.short_title}"
                 rows.append((name, self.tr("{0}件").format(themes[theme.id])))
         unsorted = len(live) - sum(themes[theme.id] for theme in agenda.all_themes)
         if unsorted:
@@ -222,7 +222,7 @@ class ExportPage(Page):
 
     def _on_export(self) -> None:
         source, target = self._open_file.workspace.path, self.target()
-        if _NOT_IN_NAMES.search(target.name):
+        if _NOT_IN_NAMES.search(self._name.text().strip()):
             self._banner.show_message(
                 "error",
                 self.tr('名前に使えない文字（\\ / : * ? " < > |）があります。何も書き出していません。'),

@@ -8,13 +8,12 @@ from itertools import groupby
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QColor,
-    QFont,
+    QResizeEvent,
     QShowEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextFormat,
     QTextFrameFormat,
     QTextLength,
     QTextTable,
@@ -61,6 +60,7 @@ class HelpPage(Page):
         self._browser.setAccessibleName(self.tr("使い方"))
         self._browser.setOpenLinks(False)
         self._browser.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self._browser.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self._browser.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -76,11 +76,21 @@ class HelpPage(Page):
         super().showEvent(event)
         self._draw()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines end with the page, and before they grow too long to read."""
+        super().resizeEvent(event)
+        self._fit_lines()
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw again in another look."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and self.isVisible():
             self._draw()
+
+    def _fit_lines(self) -> None:
+        longest = look().px(15) * _TEXT_WIDTH_EM + 2 * look().px(24)
+        scroll_bar = self._browser.verticalScrollBar().sizeHint().width()
+        self._browser.setLineWrapColumnOrWidth(min(longest, self.width() - scroll_bar))
 
     def _draw(self) -> None:
         if self._drawn_for == look():
@@ -93,6 +103,7 @@ class HelpPage(Page):
         document.setMarkdown(text.replace(KEYS_PLACE, keys))
         document.setDocumentMargin(0)
         _dress(self._browser.document().rootFrame().firstCursorPosition(), look())
+        self._fit_lines()
         self._browser.moveCursor(QTextCursor.MoveOperation.Start)
 
 
@@ -104,9 +115,6 @@ def _dress(cursor: QTextCursor, current: Look) -> None:
     frame.setRightMargin(current.px(24))
     frame.setTopMargin(current.px(20))
     frame.setBottomMargin(current.px(24))
-    frame.setWidth(
-        QTextLength(QTextLength.Type.FixedLength, current.px(15) * _TEXT_WIDTH_EM + current.px(48))
-    )
     document.rootFrame().setFrameFormat(frame)
     tables: set[QTextTable] = set()
     for block in _blocks(document.firstBlock()):
@@ -119,7 +127,11 @@ def _dress(cursor: QTextCursor, current: Look) -> None:
         shape.setBottomMargin(current.px(0 if table else 8))
         at.mergeBlockFormat(shape)
         at.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        at.mergeCharFormat(_characters(level, current))
+        if level:
+            # Set, not merged: the size step of a Markdown heading would come on top of ours.
+            at.setCharFormat(_characters(level, current))
+        else:
+            at.mergeCharFormat(_characters(level, current))
         if table is not None and table not in tables:
             tables.add(table)
             _dress_table(table, current)
@@ -136,14 +148,12 @@ def _blocks(block: QTextBlock) -> Iterator[QTextBlock]:
 
 def _characters(level: int, current: Look) -> QTextCharFormat:
     form = QTextCharFormat()
-    # Markdown headings come with a relative size step, which would be applied on top of ours.
-    form.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
     form.setForeground(current.colour("text"))
     if level:
-        font = current.font({1: 20, 2: 17}.get(level, 15), True)
-        form.setFontPointSize(0)
-        form.setProperty(QTextFormat.Property.FontPixelSize, font.pixelSize())
-        form.setFontWeight(QFont.Weight.Bold)
+        form.setFont(
+            current.font({1: 20, 2: 17}.get(level, 15), True),
+            QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly,
+        )
     return form
 
 
@@ -154,11 +164,12 @@ def _dress_table(table: QTextTable, current: Look) -> None:
     form.setBorderBrush(QColor(current.colour("line")))
     form.setCellSpacing(0)
     form.setCellPadding(current.px(4))
+    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     form.setBottomMargin(current.px(8))
     form.setColumnWidthConstraints(
         [
-            QTextLength(QTextLength.Type.FixedLength, current.px(340)),
-            QTextLength(QTextLength.Type.VariableLength, 0),
+            QTextLength(QTextLength.Type.PercentageLength, 52),
+            QTextLength(QTextLength.Type.PercentageLength, 48),
         ]
     )
     table.setFormat(form)

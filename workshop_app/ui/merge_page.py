@@ -18,6 +18,7 @@ from workshop_app.ui.drop_strip import DropStrip
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.merge_table import MergeTable
+from workshop_app.ui.merge_words import note_text, nothing_new, result_text
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
@@ -181,7 +182,7 @@ class MergePage(Page):
         self._report = report
         self._table.show_report(report, written=False)
         if report.sources and all(source.status == "unchanged" for source in report.sources):
-            self._banner.show_message("info", self._nothing_new(len(report.sources)))
+            self._banner.show_message("info", nothing_new(len(report.sources)))
         self._show_state()
 
     def _on_not_previewed(self, asked: int, sentence: str) -> None:
@@ -223,15 +224,16 @@ class MergePage(Page):
         self._table.show_report(report, written=True)
         taken = [source for source in report.sources if source.status == "merged"]
         if not taken:
-            self._banner.show_message("info", self._nothing_new(len(report.sources)))
+            self._banner.show_message("info", nothing_new(len(report.sources)))
         elif self._into_open_file():
             assert self._open_file is not None
-            self._banner.show_message("info", self._result(report), self._backup_action(report))
+            action = self.tr("控えのフォルダーを開く") if report.backup else ""
+            self._banner.show_message("info", result_text(report), action)
             self._on_action = report.backup.parent if report.backup else None
             self._open_file.changed.emit(report.changes)
             self.merged.emit(report.target)
         else:
-            self._banner.show_message("info", self._result(report), self.tr("統合したファイルを開く"))
+            self._banner.show_message("info", result_text(report), self.tr("統合したファイルを開く"))
             self._on_action = report.target
         self._show_state()
 
@@ -281,50 +283,7 @@ class MergePage(Page):
         self._target_label.setText(where.format(self._target.name))
         self._target_label.setToolTip(str(self._target))
         if not busy:
-            self._note.setText(self._note_text(count))
-
-    def _note_text(self, count: int) -> str:
-        if self._report is None:
-            return ""
-        if not self._report.dry_run:
-            total = self.tr("統合先の付箋は 全部で {0}枚です。").format(self._report.notes)
-            backup = self._report.backup
-            return total + (self.tr("控え: {0}").format(backup.name) if backup else "")
-        if not count:
-            return self.tr("まだ何も書き込んでいません。統合できる新しいものはありません。")
-        if self._target.exists():
-            return self.tr("まだ何も書き込んでいません。統合の前に控えを取ります。")
-        return self.tr("まだ何も書き込んでいません。")
-
-    def _result(self, report: MergeReport) -> str:
-        added = sum(source.added for source in report.sources)
-        updated = sum(source.updated for source in report.sources)
-        parts = [
-            self.tr("統合しました。新しい付箋は {0}枚、変わった付箋は {1}枚です。").format(added, updated)
-        ]
-        if report.backup is not None:
-            parts.append(self.tr("統合の前の控えがあります。"))
-        if report.open_conflicts:
-            parts.append(
-                self.tr("競合が {0}件 残っています。どちらの内容も残してあります。").format(
-                    report.open_conflicts
-                )
-            )
-        if report.refused:
-            parts.append(
-                self.tr("読めなかったファイルが {0}個あります。理由は表にあります。").format(
-                    len(report.refused)
-                )
-            )
-        return "".join(parts)
-
-    def _backup_action(self, report: MergeReport) -> str:
-        return self.tr("控えのフォルダーを開く") if report.backup else ""
-
-    def _nothing_new(self, count: int) -> str:
-        if count == 1:
-            return self.tr("このファイルは前に統合したものと同じです。何も変わっていません。")
-        return self.tr("どのファイルも前に統合したものと同じです。何も変わっていません。")
+            self._note.setText(note_text(self._report, count, self._target.exists()))
 
     # --- choosing ----------------------------------------------------------------------------------------
 

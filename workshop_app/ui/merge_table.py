@@ -127,9 +127,11 @@ class MergeTable(QTableWidget):
             self.setSpan(row, first, 1, _STATE_COLUMN - first + 1)
             tint = QBrush(look().colour("dangerTint"))
             for column in range(self.columnCount()):
-                cell = self.item(row, column) or QTableWidgetItem()
+                cell = self.item(row, column)
+                if cell is None:
+                    cell = QTableWidgetItem()
+                    self.setItem(row, column, cell)
                 cell.setBackground(tint)
-                self.setItem(row, column, cell)
             return
         for offset, figure in enumerate(_FIGURES, start=1):
             value: int = getattr(source, figure)

@@ -101,7 +101,7 @@ class NewWorkshopDialog(Dialog):
             check_setup(setup)
         except WorkshopError as problem:
             return problem.sentence
-        if path.name == SUFFIX or _NOT_IN_NAMES.search(path.name):
+        if path.name == SUFFIX or _NOT_IN_NAMES.search(self._name.text().strip()):
             return self.tr(
                 'ファイルの名前に使えない文字（\\ / : * ? " < > |）があるか、名前がありません。別の名前にしてください。'
             )

@@ -89,8 +89,9 @@ class StartCard(PressedByEnter):
         painter.setPen(QPen(border, 1))
         painter.setBrush(fill)
         painter.drawRoundedRect(box, 4, 4)
-        side = current.px(20 if self._compact else 24)
-        picture = pixmap(self._icon_name, side, icon_role, self.devicePixelRatioF())
+        token = 20 if self._compact else 24
+        side = current.px(token)
+        picture = pixmap(self._icon_name, token, icon_role, self.devicePixelRatioF())
         left = current.px(16 if self._compact else 22)
         painter.drawPixmap(left, (self.height() - side) // 2, picture)
         text_left = left + side + current.px(14 if self._compact else 20)
@@ -99,9 +100,10 @@ class StartCard(PressedByEnter):
         detail_font = current.font(13)
         title_high = QFontMetrics(title_font).height()
         detail_high = QFontMetrics(detail_font).height()
-        top = (self.height() - title_high - detail_high - 2) / 2
+        gap = current.px(2 if self._compact else 5)
+        top = (self.height() - title_high - detail_high - gap) / 2
         _draw_line(painter, QRectF(text_left, top, width, title_high), self.text(), title_font, ink)
-        second = QRectF(text_left, top + title_high + 2, width, detail_high)
+        second = QRectF(text_left, top + title_high + gap, width, detail_high)
         _draw_line(painter, second, self._detail, detail_font, ink2)
 
     def _colours(self) -> tuple[QColor, QColor, QColor, QColor, str]:
@@ -169,16 +171,15 @@ class RecentRow(PressedByEnter):
             painter.fillRect(self.rect(), current.colour("accentTint"))
         side = current.px(22)
         role = "text" if self.isEnabled() else "text2"
-        painter.drawPixmap(
-            0, (self.height() - side) // 2, pixmap("file", side, role, self.devicePixelRatioF())
-        )
+        painter.drawPixmap(0, (self.height() - side) // 2, pixmap("file", 22, role, self.devicePixelRatioF()))
         left = side + current.px(16)
         width = self.width() - left - current.px(4)
         name_font, detail_font = current.font(15, True), current.font(13)
         name_high, detail_high = QFontMetrics(name_font).height(), QFontMetrics(detail_font).height()
-        top = (self.height() - name_high - detail_high - 3) / 2
+        gap = current.px(2 if self._compact else 5)
+        top = (self.height() - name_high - detail_high - gap) / 2
         _draw_line(painter, QRectF(left, top, width, name_high), self.text(), name_font, current.colour(role))
-        second = QRectF(left, top + name_high + 3, width, detail_high)
+        second = QRectF(left, top + name_high + gap, width, detail_high)
         _draw_line(painter, second, self.detail, detail_font, current.colour("text2"))
         painter.setPen(QPen(current.colour("line"), 1))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

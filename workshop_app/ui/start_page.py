@@ -49,8 +49,9 @@ class StartPage(QWidget):
         self._rows: list[RecentRow] = []
         self._compact = False
         self._round = 0
-        self._title = TextLabel("", 32, bold=True)
-        self._about = TextLabel("", 15, role="text2")
+        # A line a label: QLabel has no leading, and the two lines of the title would touch.
+        self._titles = [TextLabel("", 32, bold=True) for _ in range(2)]
+        self._abouts = [TextLabel("", 15, role="text2") for _ in range(2)]
         self._go_on = StartCard("chevron_right", self.tr("続きから始める"), "")
         self._new = StartCard(
             "plus", self.tr("新しいワークショップを始める"), self.tr("区・会場・端末を選びます")
@@ -85,15 +86,10 @@ class StartPage(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Take the layout for narrow windows and large text."""
         self._compact = compact
-        self._title.set_look(size=24 if compact else 32)
-        title = self.tr("市民ワークショップ{0}意見集約")
-        self._title.setText(title.format(" " if compact else "\n"))
-        self._about.setText(
-            self.tr("発言を書きとめ、まとめ、資料にします。{0}この端末の中だけで動きます。").format(
-                "" if compact else "\n"
-            )
-        )
-        self._about.set_look(size=13 if compact else 15)
+        title = (self.tr("市民ワークショップ"), self.tr("意見集約"))
+        about = (self.tr("発言を書きとめ、まとめ、資料にします。"), self.tr("この端末の中だけで動きます。"))
+        _show_lines(self._titles, title, 24 if compact else 32, " " if compact else None)
+        _show_lines(self._abouts, about, 13 if compact else 15, "" if compact else None)
         for card in (self._go_on, self._new, self._practice):
             card.set_compact(compact)
         self._space()
@@ -135,7 +131,11 @@ class StartPage(QWidget):
 
     def _lay_out(self) -> None:
         self._left = QVBoxLayout()
-        for widget in (self._title, self._about, self._go_on, self._new, self._practice):
+        self._head = QVBoxLayout()
+        for label in (*self._titles, *self._abouts):
+            self._head.addWidget(label)
+        self._left.addLayout(self._head)
+        for widget in (self._go_on, self._new, self._practice):
             self._left.addWidget(widget)
         self._left.addStretch(1)
         self._list = QVBoxLayout()
@@ -186,6 +186,9 @@ class StartPage(QWidget):
         gap = look().px(8 if compact else 16)
         self._left.setSpacing(gap)
         self._right.setSpacing(gap)
+        self._head.setSpacing(look().px(2 if compact else 6))
+        self._abouts[0].setContentsMargins(0, 0 if compact else look().px(8), 0, 0)
+        self._head.setContentsMargins(0, 0, 0, 0 if compact else look().px(16))
         self._list.setContentsMargins(0, 0, 0, look().px(0 if compact else 4))
         self._office_title.setContentsMargins(0, look().px(4 if compact else 32), 0, 0)
 
@@ -260,6 +263,15 @@ class StartPage(QWidget):
         if day.year() == today.year():
             return self.tr("{0}月{1}日に保存").format(day.month(), day.day())
         return self.tr("{0}年{1}月{2}日に保存").format(day.year(), day.month(), day.day())
+
+
+def _show_lines(labels: Sequence[TextLabel], lines: Sequence[str], size: int, glue: str | None) -> None:
+    """Each line in a label of its own; or, with `glue`, all in the first one."""
+    shown = [glue.join(lines)] if glue is not None else list(lines)
+    for index, label in enumerate(labels):
+        label.set_look(size=size)
+        label.setText(shown[index] if index < len(shown) else "")
+        label.setVisible(index < len(shown))
 
 
 def _joined(*parts: str) -> str:

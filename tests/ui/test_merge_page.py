@@ -1,0 +1,272 @@
+"""The merge page on real files: nothing is written before the button, and what is refused says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from office_files import add_to, laptop_file, texts_in
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from workshop_app import bootstrap
+from workshop_app.domain.changes import Changes
+from workshop_app.paths import user_documents_dir
+from workshop_app.ui.drop_strip import DropStrip
+from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.merge_page import MergePage
+from workshop_app.ui.merge_table import MergeTable
+from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import Banner
+
+T = TypeVar("T", bound=QWidget)
+
+
+class Desk:
+    """The page and its parts by name."""
+
+    def __init__(self, qtbot: QtBot, page: MergePage) -> None:
+        self.qtbot = qtbot
+        self.page = page
+        self.do = self._part(QPushButton, "mergeDo")
+        self.stop = self._part(QPushButton, "mergeStop")
+        self.choose = self._part(QPushButton, "mergeChoose")
+        self.drop_rows = self._part(QPushButton, "mergeDropRows")
+        self.table = self._part(MergeTable, "mergeTable")
+        self.strip = self._part(DropStrip, "mergeDrop")
+        self.banner = self._part(Banner, "mergeBanner")
+        self.note = self._part(TextLabel, "mergeNote")
+        self.target = self._part(TextLabel, "mergeTarget")
+
+    def _part(self, kind: type[T], name: str) -> T:
+        found = self.page.findChild(kind, name)
+        assert isinstance(found, kind)
+        return found
+
+    def preview(self, *paths: Path) -> None:
+        """Give the files as the file dialog would, and wait for the table."""
+        self.page.add_files(paths)
+        self.wait_for_table()
+
+    def wait_for_table(self) -> None:
+        self.qtbot.waitUntil(lambda: self.table.rowCount() > 0 and self.stop.isEnabled(), timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.page._looking, timeout=20_000)
+
+    def merge(self) -> None:
+        """Press the primary button and wait for the result."""
+        self.qtbot.mouseClick(self.do, Qt.MouseButton.LeftButton)
+        self.qtbot.waitUntil(lambda: not self.page._writing, timeout=20_000)
+
+    def row(self, row: int) -> list[str]:
+        """The texts of a row."""
+        cells = [self.table.item(row, column) for column in range(self.table.columnCount())]
+        return [cell.text() if cell else "" for cell in cells]
+
+    def said(self) -> str:
+        """What the banner says."""
+        return self.banner.text()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, services: bootstrap.Services) -> Desk:
+    """The page as it comes up from the start screen, without an open file."""
+    page = MergePage(services, None)
+    qtbot.addWidget(page)
+    page.resize(1286, 646)
+    page.show()
+    qtbot.waitExposed(page)
+    return Desk(qtbot, page)
+
+
+def test_merge_page_preview_counts_and_writes_nothing(desk: Desk, tmp_path: Path) -> None:
+    east = laptop_file(tmp_path, "東区", ["窓口が遠い", "案内が親切だった"])
+    west = laptop_file(tmp_path, "西区", ["バスが少ない"])
+    before = east.read_bytes()
+    desk.preview(east, west)
+    assert desk.row(0) == ["東区_第1回_A.wsdb", "2", "2", "0", "0", "0", "統合できます"]
+    assert desk.row(1)[2] == "1"
+    assert desk.row(2)[:6] == ["統合する 2ファイル", "", "3", "0", "0", "0"]
+    assert desk.do.isEnabled()
+    assert "2ファイルを統合する" in desk.do.accessibleName() + desk.do.text()
+    assert desk.note.text() == "まだ何も書き込んでいません。"
+    assert list(user_documents_dir().iterdir()) == []
+    assert east.read_bytes() == before
+
+
+def test_merge_page_writes_the_union_into_a_new_file_and_offers_to_open_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    east = laptop_file(tmp_path, "東区", ["窓口が遠い", "案内が親切だった"])
+    west = laptop_file(tmp_path, "西区", ["バスが少ない"])
+    target = tmp_path / "統合.wsdb"
+    desk.page.set_target(target)
+    assert desk.target.text() == "統合先: 統合.wsdb（新しく作ります）"
+    desk.preview(east, west)
+    desk.merge()
+    assert desk.said() == "統合しました。新しい付箋は 3枚、変わった付箋は 0枚です。"
+    assert texts_in(target) == {"窓口が遠い", "案内が親切だった", "バスが少ない"}
+    assert not desk.do.isEnabled()
+    with desk.qtbot.waitSignal(desk.page.merged) as merged:
+        desk.banner.action_pressed.emit()
+    assert merged.args == [target]
+
+
+def test_merge_page_same_file_again_changes_nothing_and_says_so(desk: Desk, tmp_path: Path) -> None:
+    east = laptop_file(tmp_path, "東区", ["窓口が遠い"])
+    target = tmp_path / "統合.wsdb"
+    desk.page.set_target(target)
+    desk.preview(east)
+    desk.merge()
+    written = target.read_bytes()
+    desk.preview(east)
+    assert desk.said() == "このファイルは前に統合したものと同じです。何も変わっていません。"
+    assert desk.row(0)[6] == "前と同じです"
+    assert not desk.do.isEnabled()
+    assert target.read_bytes() == written
+
+
+def test_merge_page_later_notes_are_counted_and_the_backup_is_named(desk: Desk, tmp_path: Path) -> None:
+    east = laptop_file(tmp_path, "東区", ["窓口が遠い"])
+    target = tmp_path / "統合.wsdb"
+    desk.page.set_target(target)
+    desk.preview(east)
+    desk.merge()
+    add_to(east, ["あとから書いた"])
+    desk.preview(east)
+    assert desk.row(0)[1:3] == ["2", "1"]
+    assert desk.note.text() == "まだ何も書き込んでいません。統合の前に控えを取ります。"
+    desk.merge()
+    assert desk.said() == (
+        "統合しました。新しい付箋は 1枚、変わった付箋は 0枚です。統合の前の控えがあります。"
+    )
+    assert [path.suffix for path in (tmp_path / "統合_控え").iterdir()] == [".wsdb"]
+
+
+def test_merge_page_refused_file_says_why_and_the_others_are_merged(desk: Desk, tmp_path: Path) -> None:
+    east = laptop_file(tmp_path, "東区", ["窓口が遠い"])
+    cut = tmp_path / "北区_第1回_A.wsdb"
+    cut.write_bytes(east.read_bytes()[:5_000])
+    text = tmp_path / "メモ.txt"
+    text.write_text("これは付箋ではない", encoding="utf-8")
+    target = tmp_path / "統合.wsdb"
+    desk.page.set_target(target)
+    desk.preview(east, cut, text)
+    for row in (1, 2):
+        assert desk.row(row)[1].endswith("。"), desk.row(row)
+        assert desk.table.columnSpan(row, 1) == 6
+        assert desk.table.item(row, 0).background().color() == look().colour("dangerTint")
+        assert desk.table.item(row, 1).foreground().color() == look().colour("danger")
+    assert desk.row(3)[0] == "統合する 1ファイル"
+    desk.merge()
+    assert desk.said() == (
+        "統合しました。新しい付箋は 1枚、変わった付箋は 0枚です。"
+        "読めなかったファイルが 2個あります。理由は表にあります。"
+    )
+    assert texts_in(target) == {"窓口が遠い"}
+
+
+def test_merge_page_only_refused_files_makes_no_target(desk: Desk, tmp_path: Path) -> None:
+    empty = tmp_path / "空.wsdb"
+    empty.write_bytes(b"")
+    desk.page.set_target(tmp_path / "統合.wsdb")
+    desk.preview(empty)
+    assert not desk.do.isEnabled()
+    assert desk.row(0)[1].endswith("。")
+    assert not (tmp_path / "統合.wsdb").exists()
+
+
+def test_merge_page_target_that_is_no_workshop_file_is_refused_in_the_banner(
+    desk: Desk, tmp_path: Path
+) -> None:
+    other = tmp_path / "予定表.wsdb"
+    other.write_bytes(b"PK\x03\x04 something else")
+    desk.page.set_target(other)
+    desk.page.add_files([laptop_file(tmp_path, "東区", ["窓口が遠い"])])
+    desk.qtbot.waitUntil(lambda: desk.said() != "", timeout=20_000)
+    assert desk.said().endswith("。")
+    assert not desk.do.isEnabled()
+    assert other.read_bytes() == b"PK\x03\x04 something else"
+
+
+def test_merge_page_dropped_files_and_folders_are_taken_once_each(desk: Desk, tmp_path: Path) -> None:
+    east = laptop_file(tmp_path, "東区", ["窓口が遠い"])
+    laptop_file(tmp_path, "西区", ["バスが少ない"])
+    (tmp_path / "読んでください.txt").write_text("x", encoding="utf-8")
+    data = QMimeData()
+    data.setUrls(
+        [QUrl.fromLocalFile(str(east)), QUrl.fromLocalFile(str(tmp_path)), QUrl("http://x.invalid/a")]
+    )
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(
+        desk.strip.rect().center(), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, data, buttons, keys
+    )
+    QApplication.sendEvent(desk.strip, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(10, 10), Qt.DropAction.MoveAction, data, buttons, keys)
+    QApplication.sendEvent(desk.strip, drop)
+    # A move would let the file manager delete the laptop's file.
+    assert drop.isAccepted()
+    assert drop.dropAction() == Qt.DropAction.IgnoreAction
+    desk.wait_for_table()
+    assert [desk.row(row)[0] for row in range(2)] == ["東区_第1回_A.wsdb", "西区_第1回_A.wsdb"]
+    assert desk.table.rowCount() == 3
+
+
+def test_merge_page_choosing_stopping_and_taking_one_out(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [laptop_file(tmp_path, ward, ["x"]) for ward in ("東区", "西区")]
+    names = ([str(path) for path in paths], "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: names)
+    desk.qtbot.mouseClick(desk.choose, Qt.MouseButton.LeftButton)
+    desk.wait_for_table()
+    assert not desk.drop_rows.isEnabled()
+    desk.table.selectRow(0)
+    assert desk.drop_rows.isEnabled()
+    desk.page.activateWindow()
+    desk.table.setFocus()
+    desk.qtbot.waitUntil(desk.table.hasFocus)
+    desk.qtbot.keyClick(desk.table, Qt.Key.Key_Delete)
+    desk.qtbot.waitUntil(lambda: desk.table.rowCount() == 2 and not desk.page._looking, timeout=20_000)
+    assert desk.row(0)[0] == "西区_第1回_A.wsdb"
+    desk.qtbot.mouseClick(desk.stop, Qt.MouseButton.LeftButton)
+    assert desk.table.rowCount() == 0
+    assert not desk.do.isEnabled()
+    assert not desk.stop.isEnabled()
+
+
+def test_merge_page_into_the_open_file_tells_the_views(
+    qtbot: QtBot, services: bootstrap.Services, open_file: OpenFile, tmp_path: Path
+) -> None:
+    other = laptop_file(tmp_path, "西区", ["バスが少ない", "駅が近い"])
+    page = MergePage(services, open_file)
+    qtbot.addWidget(page)
+    page.show()
+    desk = Desk(qtbot, page)
+    assert desk.target.text() == "統合先: 東区 第1回_A.wsdb（いま開いているファイル）"
+    desk.preview(other)
+    told: list[Changes] = []
+    open_file.changed.connect(told.append)
+    with qtbot.waitSignal(page.merged, timeout=20_000) as merged:
+        desk.merge()
+    assert merged.args == [open_file.workspace.path]
+    notes = {note.note_id for note in open_file.workspace.notes()}
+    assert len(told) == 1
+    assert notes <= told[0].added
+    assert {note.text for note in open_file.workspace.notes()} == {"バスが少ない", "駅が近い"}
+
+
+def test_merge_page_narrow_layout_keeps_the_sentence_of_a_refused_file(desk: Desk, tmp_path: Path) -> None:
+    broken = tmp_path / "壊れた.wsdb"
+    broken.write_bytes(b"not a database at all")
+    desk.page.set_compact(True)
+    desk.page.resize(855, 400)
+    desk.preview(broken, laptop_file(tmp_path, "東区", ["x"]))
+    assert desk.table.isColumnHidden(1)
+    assert desk.table.columnSpan(0, 2) == 5
+    assert desk.row(0)[2].endswith("。")
+    assert desk.table.horizontalScrollBar().maximum() == 0
