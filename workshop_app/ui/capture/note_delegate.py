@@ -153,9 +153,11 @@ def _paint_text(painter: QPainter, room: QRectF, text: str, font: QFont, ink: QC
     first = layout.createLine()
     first.setLineWidth(room.width())
     layout.endLayout()
-    length = first.textLength()
+    # Qt counts UTF-16 units; an emoji is two of them.
+    units = shown.encode("utf-16-le")
+    head = units[: 2 * first.textLength()].decode("utf-16-le", "ignore")
     top = room.center().y() - high
-    for number, part in enumerate((shown[:length], shown[length:])):
+    for number, part in enumerate((head, shown[len(head) :])):
         elided = metrics.elidedText(part, Qt.TextElideMode.ElideRight, int(room.width()))
         baseline = top + number * high + (high + metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(room.x(), baseline), elided)

@@ -21,6 +21,7 @@ _BULK = 200
 """More changes than this at once are read as a whole, in one reset."""
 _FOLD_AT_ONCE = 200
 _Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
 
 
 class NoteListModel(QAbstractListModel):
@@ -182,7 +183,7 @@ class NoteListModel(QAbstractListModel):
 
     # --- the view's side -----------------------------------------------------------------------------------
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         """How many rows."""
         return 0 if parent.isValid() else len(self._rows)
 
