@@ -48,6 +48,8 @@ ENCODINGS = {
 _NO_DELIMITER = "\x1f"
 _MAX_BAD_RECORDS = 100
 _SNIFF_RECORDS = 100
+_MAX_LINES = 20 * MAX_ROWS
+"""Lines of a CSV file; a row may have many, but not all of them blank."""
 _RESAVE = "Excel で「CSV UTF-8」を選んで保存し直してください。"
 _MAGIC = (
     (b"PK\x03\x04", "Excel などの圧縮されたファイル", "名前の終わりを .xlsx にして選び直してください。"),
@@ -78,6 +80,8 @@ def decode_table(
     warnings = _doubts(text, used, encoding)
     if PurePath(name).suffix.lower() == ".txt":
         return _line_table(text, name, used, warnings)
+    if text.count("\n") > _MAX_LINES:
+        check_size(name, MAX_ROWS + 1, 0)
     delimiter = "\t" if PurePath(name).suffix.lower() == ".tsv" else _find_delimiter(text)
     reader = _Reader(text, delimiter)
     records: list[Record] = []
@@ -183,8 +187,9 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _doubts(text: str, used: str, wanted: str | None) -> list[str]:
     if wanted is None and used == "cp932":
-        narrow = len(re.findall("[\uff61-\uff9f]", text))
-        if narrow > 20 and narrow * 2 > len(re.findall("[^\x00-\x7f]", text)):
+        sample = text[:200_000]
+        narrow = len(re.findall("[\uff61-\uff9f]", sample))
+        if narrow > 20 and narrow * 2 > len(re.findall("[^\x00-\x7f]", sample)):
             return [
                 "半角カナがとても多く、文字コードが違うかもしれません。下の文を確かめ、おかしいときは文字コードに euc_jp を指定してください。"
             ]

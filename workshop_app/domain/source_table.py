@@ -98,6 +98,7 @@ _HEADER_SEARCH_ROWS = 20
 _BRACKETED = re.compile(r"[(\[【〔「〈<].*?[)\]】〕」〉>]")
 _SENTENCE = re.compile(r"[。、！？!?\n]")
 _MAX_HEADING = 20
+_MAX_KNOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class SourceTable:
 
 def known_field(heading: str) -> tuple[str, int] | None:
     """The field a heading names and how good the name is (0 = best), or None."""
-    key = _heading_key(heading)
+    # Longer is no heading, and folding a cell of megabytes for nothing takes seconds.
+    key = _heading_key(heading) if len(heading) <= _MAX_KNOWN else ""
     return _KNOWN.get(key) if key else None
 
 
