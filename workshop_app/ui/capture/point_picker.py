@@ -25,7 +25,7 @@ class PointList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter ticks, as Space does; Esc closes."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             item = self.currentItem()
             if item is not None:
                 toggle(item)
@@ -37,7 +37,7 @@ class PointList(QListWidget):
 
 def toggle(item: QListWidgetItem) -> None:
     """Tick or untick a point; headings have nothing to tick."""
-    if item.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+    if item.data(_ID_ROLE) is not None:
         ticked = item.checkState() == Qt.CheckState.Checked
         item.setCheckState(Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked)
 
@@ -66,6 +66,7 @@ class PointPicker(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.itemChanged.connect(self._on_item_changed)
+        self.list.itemClicked.connect(toggle)
         self.list.closed.connect(self._popup.close)
         inner = QVBoxLayout(self._popup)
         inner.setContentsMargins(4, 4, 4, 4)
@@ -136,9 +137,8 @@ class PointPicker(QWidget):
             for point in points:
                 item = QListWidgetItem(f"{point.label}  {point.text}")
                 item.setData(_ID_ROLE, point.id)
-                item.setFlags(
-                    Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
-                )
+                # Not user-checkable: a click anywhere on the line ticks it, not only on the little box.
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 chosen = point.id in self._points
                 item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
                 box = QFontMetrics(look().font(15)).boundingRect(

@@ -43,6 +43,11 @@ class Dialog(QDialog):
         self.safe_button: SecondaryButton | None = None
         self.action_button: PrimaryButton | DangerButton | None = None
 
+    def set_title(self, title: str) -> None:
+        """The question, in the dialog and in its title bar."""
+        self.setWindowTitle(title)
+        self._title.setText(title)
+
     def add_buttons(self, safe: str, action: str, danger: bool = False) -> None:
         """The safe way out (Esc) and, last, the action; a dangerous one is never the default."""
         self.safe_button = SecondaryButton(safe, self.tr("Esc"))

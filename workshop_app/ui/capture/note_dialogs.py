@@ -1,0 +1,242 @@
+"""Correct a note, take one back with a reason, paste many: what the capture page and the list ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.errors import InvalidInput
+from workshop_app.domain.note import MAX_TABLE, MAX_VOTES, Note, checked_fields
+from workshop_app.domain.op import JsonValue
+from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice
+from workshop_app.ui.capture.point_picker import PointPicker
+from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import Banner, ComboField, Dialog, TextButton
+
+
+class EditNoteDialog(Dialog):
+    """All that can be changed of one note. Enter in the text saves; Shift+Enter makes a line."""
+
+    def __init__(self, agenda: Agenda, note: Note, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setObjectName("editNoteDialog")
+        self.set_title(self.tr("付箋 {0} を直します").format(note.number))
+        self._note = note
+        self._banner = Banner()
+        self.editor = NoteEditor(17)
+        self.editor.setObjectName("editText")
+        self.editor.setAccessibleName(self.tr("付箋の文"))
+        self.editor.set_text(note.text)
+        self.editor.setFixedHeight(look().px(110))
+        self.editor.submitted.connect(self.accept)
+        self.editor.lines_pasted.connect(lambda lines: self.editor.insert_text("\n".join(lines)))
+        self._themes = ThemeChoice(agenda)
+        self._themes.set_compact(True)
+        self._themes.set_theme(note.theme)
+        self._kinds = KindChoice(agenda)
+        self._kinds.set_compact(True)
+        self._kinds.set_kind(note.kind)
+        self._points = PointPicker(agenda)
+        self._points.set_theme(note.theme)
+        self._points.set_points(note.points)
+        self._points_before = self._points.points
+        self._themes.chosen.connect(lambda: self._points.set_theme(self._themes.theme))
+        self._table = NumberField(MAX_TABLE)
+        self._table.set_number(note.table)
+        self._round = NumberField(ROUNDS)
+        self._round.set_number(note.round)
+        self._votes = QSpinBox()
+        self._votes.setObjectName("editVotes")
+        self._votes.setRange(0, MAX_VOTES)
+        self._votes.setValue(note.votes)
+        self._votes.setFixedHeight(look().px(36))
+        self.body.addWidget(self._banner)
+        self.body.addWidget(self.editor)
+        self.body.addWidget(self._themes)
+        self.body.addWidget(self._kinds)
+        self.body.addWidget(self._points)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        for column, (label, field) in enumerate(
+            (
+                (self.tr("テーブル"), self._table),
+                (self.tr("ラウンド"), self._round),
+                (self.tr("票"), self._votes),
+            )
+        ):
+            grid.addWidget(TextLabel(label, 13, role="text2"), 0, column)
+            grid.addWidget(field, 1, column)
+            field.setAccessibleName(label)
+        self.body.addLayout(grid)
+        self.add_buttons(self.tr("やめる"), self.tr("直す"))
+        self.editor.setFocus()
+
+    def changed_fields(self) -> dict[str, JsonValue]:
+        """Only what differs from the note as it was."""
+        note = self._note
+        now: dict[str, JsonValue] = {
+            "text": self.editor.text(),
+            "theme": self._themes.theme,
+            "kind": self._kinds.kind,
+            "table": self._table.number,
+            "round": self._round.number,
+            "votes": self._votes.value(),
+        }
+        before = {name: getattr(note, name) for name in now}
+        changed = {name: value for name, value in now.items() if value != before[name]}
+        if self._points.points != self._points_before:
+            changed["points"] = list(self._points.points)
+        return changed
+
+    def accept(self) -> None:
+        """Close only with something that can be saved; the text stays otherwise."""
+        self.editor.settle()
+        try:
+            checked_fields(self.changed_fields())
+        except InvalidInput as problem:
+            self._banner.show_message("warn", problem.sentence)
+            return
+        super().accept()
+
+    def reject(self) -> None:
+        """Esc belongs to the input method while it is composing."""
+        if not self.editor.composing:
+            super().reject()
+
+
+class VoidDialog(Dialog):
+    """Why is it taken back? The note stays and can be restored."""
+
+    def __init__(self, notes: Sequence[Note], parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setObjectName("voidDialog")
+        if len(notes) == 1:
+            self.set_title(self.tr("付箋 {0} を取り消しますか").format(notes[0].number))
+        else:
+            self.set_title(self.tr("付箋 {0}枚を取り消しますか").format(len(notes)))
+        first = notes[0].text.replace("\n", " ")
+        self.body.addWidget(TextLabel(first[:60] + ("…" if len(first) > 60 else ""), 15, wrap=True))
+        self.body.addWidget(
+            TextLabel(
+                self.tr("消えません。理由といっしょに残り、いつでも戻せます。"), 13, role="text2", wrap=True
+            )
+        )
+        self.body.addWidget(TextLabel(self.tr("理由"), 13, role="text2"))
+        self._reason = ComboField()
+        self._reason.setObjectName("voidReason")
+        self._reason.setAccessibleName(self.tr("理由"))
+        for reason in (
+            self.tr("重ねて入力した"),
+            self.tr("打ち間違い"),
+            self.tr("発言した人が取り下げた"),
+            self.tr("意見ではない（進行のメモなど）"),
+        ):
+            self._reason.addItem(reason)
+        self._reason.addItem(self.tr("ほかの理由を書く"), "other")
+        self._other = QLineEdit()
+        self._other.setObjectName("voidOther")
+        self._other.setAccessibleName(self.tr("ほかの理由"))
+        self._other.setMaxLength(200)
+        self._other.setFixedHeight(look().px(36))
+        self._other.setVisible(False)
+        self._reason.currentIndexChanged.connect(self._on_reason)
+        self._banner = Banner()
+        self.body.addWidget(self._reason)
+        self.body.addWidget(self._other)
+        self.body.addWidget(self._banner)
+        self.body.addStretch(1)
+        self.add_buttons(self.tr("やめる"), self.tr("取り消す"), danger=True)
+        self._reason.setFocus()
+
+    def reason(self) -> str:
+        """The reason chosen or written."""
+        if self._reason.currentData() == "other":
+            return self._other.text().strip()
+        return self._reason.currentText()
+
+    def accept(self) -> None:
+        """Close only with a reason."""
+        if self.reason():
+            super().accept()
+        else:
+            self._banner.show_message(
+                "warn", self.tr("取り消す理由を書いてください。付箋はそのまま残っています。")
+            )
+
+    def _on_reason(self) -> None:
+        own = self._reason.currentData() == "other"
+        self._other.setVisible(own)
+        if own:
+            self._other.setFocus()
+
+
+class PasteDialog(Dialog):
+    """What several pasted lines would become, before anything is saved; each line can be left out."""
+
+    def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setObjectName("pasteDialog")
+        self.as_one = False
+        self._lines = list(lines)
+        self.set_title(self.tr("1行を1枚の付箋にします。よろしいですか"))
+        self.body.addWidget(
+            TextLabel(
+                self.tr("テーマ・種別・テーブルは、今選んでいるものが付きます。要らない行は外せます。"),
+                13,
+                role="text2",
+                wrap=True,
+            )
+        )
+        self.list = QListWidget()
+        self.list.setObjectName("pasteList")
+        self.list.setAccessibleName(self.tr("付箋になる行"))
+        self.list.setWordWrap(True)
+        self.list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.list.setMinimumHeight(look().px(180))
+        for line in self._lines:
+            item = QListWidgetItem(line)
+            item.setFlags(
+                Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+            )
+            item.setCheckState(Qt.CheckState.Checked)
+            self.list.addItem(item)
+        self.list.itemChanged.connect(self._count)
+        self.body.addWidget(self.list, 1)
+        together = TextButton(self.tr("行を分けずに、1枚の付箋として欄に入れる"))
+        together.setObjectName("pasteAsOne")
+        together.clicked.connect(self._on_as_one)
+        self.body.addWidget(together, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_buttons(self.tr("やめる"), "")
+        self._count()
+
+    def chosen_lines(self) -> list[str]:
+        """The lines still ticked, in order."""
+        return [
+            line
+            for row, line in enumerate(self._lines)
+            if self.list.item(row).checkState() == Qt.CheckState.Checked
+        ]
+
+    def _count(self) -> None:
+        assert self.action_button is not None
+        number = len(self.chosen_lines())
+        self.action_button.setText(self.tr("{0}枚の付箋にする").format(number))
+        self.action_button.setEnabled(number > 0)
+        self.action_button.updateGeometry()
+
+    def _on_as_one(self) -> None:
+        self.as_one = True
+        self.accept()
