@@ -95,14 +95,20 @@ def test_read_formula_without_value_hidden_rows_and_sheets_are_named(tmp_path: P
 
 
 def test_read_merged_theme_fills_down_but_an_opinion_is_never_doubled(tmp_path: Path) -> None:
-    rows = [["テーマ", "意見"], ["T1", "一"], [None, "二"], ["T2", "三"], [None, None], ["T2", "四"]]
+    rows = [["テーマ", "意見"], ["T1", "一"], [None, "二"], ["T2", "三"], ["T3", None], ["T2", "四"]]
     path = make_book(tmp_path / "a.xlsx", rows)
     book = openpyxl.load_workbook(path)
     book.active.merge_cells("A2:A3")
     book.active.merge_cells("B4:B5")
     book.save(path)
     table = read_xlsx(path)
-    assert table.rows == ((2, ("T1", "一")), (3, ("T1", "二")), (4, ("T2", "三")), (6, ("T2", "四")))
+    assert table.rows == (
+        (2, ("T1", "一")),
+        (3, ("T1", "二")),
+        (4, ("T2", "三")),
+        (5, ("T3", "")),
+        (6, ("T2", "四")),
+    )
     assert any("結合されたセル" in warning for warning in table.warnings)
 
 
