@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
     from workshop_app.domain.agenda import Agenda
+    from workshop_app.domain.source_table import SourceTable
     from workshop_app.storage.database import Database
     from workshop_app.storage.handover import Package
 
@@ -138,6 +139,14 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
     return write_workbook(report, target)
 
 
+def read_table(path: Path, encoding: str | None = None) -> SourceTable:
+    """Read a table of opinions from a .txt, .csv, .tsv or .xlsx file; raises WorkshopError with a sentence."""
+    from workshop_app.services.importing import read_delimited
+    from workshop_app.workbook.spreadsheet_import import is_spreadsheet, read_xlsx
+
+    return read_xlsx(path) if is_spreadsheet(path) else read_delimited(path, encoding)
+
+
 def practice_laptops() -> list[PracticeLaptop]:
     """The bundled practice opinions, by ward and laptop."""
     text = resource("samples", "kumamoto_practice_opinions.csv").read_text(encoding="utf-8")
@@ -182,6 +191,10 @@ class Services:
         if not path.exists():
             make_laptop_file(path, practice_laptops()[0], practice=True)
         return path
+
+    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
+        """Read a .txt, .csv or .xlsx file under limits."""
+        return read_table(path, encoding)
 
     def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> merge.MergeReport:
         """Merge files into the target, which is made when missing."""

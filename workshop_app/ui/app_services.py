@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from workshop_app.domain.agenda import Agenda
-    from workshop_app.domain.delimited import SourceTable
+    from workshop_app.domain.source_table import SourceTable
     from workshop_app.services.merge import MergeReport
     from workshop_app.services.ports import Workspace
     from workshop_app.services.prepare import WorkshopSetup

@@ -48,6 +48,7 @@ class DropStrip(QWidget):
         self.setObjectName("mergeDrop")
         self.setAcceptDrops(True)
         self._over = False
+        self._compact = False
         self._picture = QLabel()
         self._text = TextLabel(self.tr("ここに端末のファイルを置いてください"), 15)
         self._hint = TextLabel(self.tr("同じファイルを何度入れても、二重にはなりません"), 13, role="text2")
@@ -65,6 +66,8 @@ class DropStrip(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Leave the hint out where the page is narrow."""
         self._hint.setVisible(not compact)
+        self._compact = compact
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the sizes of another look."""
@@ -109,7 +112,7 @@ class DropStrip(QWidget):
 
     def _fit(self) -> None:
         current = look()
-        self.setFixedHeight(current.px(56))
+        self.setFixedHeight(current.px(48 if self._compact else 56))
         self._picture.setPixmap(pixmap("file", 20, "text", self.devicePixelRatioF()))
         layout = self.layout()
         if layout is not None:

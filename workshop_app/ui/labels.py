@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from workshop_app.ui.theme import look
@@ -56,3 +57,21 @@ class TextLabel(QLabel):
         if sheet != self._dressed:
             self._dressed = sheet
             self.setStyleSheet(sheet)
+
+
+class ElidedLabel(TextLabel):
+    """One line that gives way: a long file name is cut in the middle, whole in the tooltip, never wider."""
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters wide at least."""
+        return QSize(look().px(80), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As much of the text as there is room for."""
+        font = look().font(self._size, self._bold)
+        painter = QPainter(self)
+        painter.setFont(font)
+        painter.setPen(look().colour(self._role))
+        box = self.contentsRect()
+        shown = QFontMetrics(font).elidedText(self.text(), Qt.TextElideMode.ElideMiddle, box.width())
+        painter.drawText(box, int(self.alignment()), shown)

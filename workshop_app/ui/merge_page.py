@@ -9,14 +9,22 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.merge import MergeReport
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.drop_strip import DropStrip
 from workshop_app.ui.jobs import run_job
-from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.merge_table import MergeTable
 from workshop_app.ui.merge_words import note_text, nothing_new, result_text
 from workshop_app.ui.open_file import OpenFile
@@ -54,7 +62,7 @@ class MergePage(Page):
         self._banner = Banner()
         self._banner.setObjectName("mergeBanner")
         self._strip = DropStrip()
-        self._target_label = TextLabel("", 15)
+        self._target_label = ElidedLabel("", 15)
         self._change_target = TextButton(self.tr("統合先を変える"))
         self._table = MergeTable()
         self._empty = EmptyState(
@@ -99,11 +107,15 @@ class MergePage(Page):
         """Take the narrow layout."""
         self._strip.set_compact(compact)
         self._table.set_compact(compact)
-        side, top = look().px(16 if compact else 24), look().px(12 if compact else 20)
+        side, top, gap = look().px(16 if compact else 24), look().px(8 if compact else 20), look().px(8)
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(side, top, side, top)
-            layout.setSpacing(look().px(8 if compact else 16))
+            layout.setSpacing(gap if compact else 2 * gap)
+        self._column.setSpacing(gap if compact else 2 * gap)
+        self._middle.setMinimumHeight(look().px(140))
+        for button in (self._do, self._stop):
+            button.set_tall(not compact)
 
     def _name_parts(self) -> None:
         for name, widget in (
@@ -115,8 +127,6 @@ class MergePage(Page):
             ("mergeNote", self._note),
         ):
             widget.setObjectName(name)
-        for button in (self._do, self._stop):
-            button.set_tall(True)
 
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()
@@ -124,19 +134,29 @@ class MergePage(Page):
         self._middle.addWidget(self._table)
         target = QHBoxLayout()
         target.addWidget(self._target_label, 1)
+        target.addWidget(self._drop_rows)
         target.addWidget(self._change_target)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addWidget(self._do)
         buttons.addWidget(self._stop)
         buttons.addWidget(self._note, 1)
-        buttons.addWidget(self._drop_rows)
-        column = QVBoxLayout(self)
-        column.addWidget(self._banner)
-        column.addWidget(self._strip)
-        column.addLayout(target)
-        column.addWidget(self._middle, 1)
-        column.addLayout(buttons)
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._banner)
+        self._column.addWidget(self._strip)
+        self._column.addLayout(target)
+        self._column.addWidget(self._middle, 1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        # The buttons stay in sight where the rest has to scroll (large text on a small screen).
+        whole = QVBoxLayout(self)
+        whole.addWidget(area, 1)
+        whole.addLayout(buttons)
         self.set_compact(False)
 
     def _connect(self) -> None:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QBrush, QIcon
+from PySide6.QtGui import QBrush, QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from workshop_app.services.merge import MergeReport, SourceReport
 from workshop_app.ui.icons import icon
+from workshop_app.ui.merge_delegate import FIGURE_ROLE, SUM_ROLE, MergeDelegate
 from workshop_app.ui.theme import look
 
 _FIGURES = ("notes", "added", "updated", "voided", "conflicts")
 _STATE_COLUMN = 1 + len(_FIGURES)
 _SUMMED = _FIGURES[1:]
+_FILE_SHARE = 0.3
+"""The file column's part of the width; what is left after the figures is for the state."""
 
 
 class MergeTable(QTableWidget):
@@ -39,9 +42,11 @@ class MergeTable(QTableWidget):
                 self.tr("状態"),
             ]
         )
+        self._delegate = MergeDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.setProperty("panel", True)
         self.verticalHeader().hide()
         self.setShowGrid(False)
-        self.setWordWrap(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -84,6 +89,12 @@ class MergeTable(QTableWidget):
             self._draw_sum(len(sources), sources)
         header = self.horizontalHeader()
         header.setFixedHeight(look().px(34))
+        sheet = (
+            f"QHeaderView::section {{ background: {look().colour('surface').name()};"
+            f" padding-left: {look().px(12)}px; padding-right: {look().px(12)}px; }}"
+        )
+        if header.styleSheet() != sheet:
+            header.setStyleSheet(sheet)
         for column in range(self.columnCount()):
             head = self.horizontalHeaderItem(column)
             if head is not None:
@@ -97,20 +108,31 @@ class MergeTable(QTableWidget):
     def _fit(self) -> None:
         header = self.horizontalHeader()
         header.setMinimumSectionSize(look().px(40))
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, max(look().px(120), round(self.viewport().width() * _FILE_SHARE)))
         for column in range(1, _STATE_COLUMN):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, look().px(64 if self._compact else 76))
+            header.resizeSection(column, look().px(76 if self._compact else 88))
         self.setColumnHidden(1, self._compact)
-        header.setSectionResizeMode(_STATE_COLUMN, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(_STATE_COLUMN, look().px(176 if self._compact else 220))
+        header.setSectionResizeMode(_STATE_COLUMN, QHeaderView.ResizeMode.Stretch)
         for row in range(self.rowCount()):
             self.setRowHeight(row, look().px(38 if self._compact else 42))
-        if self._report is not None:
-            for row, source in enumerate(self._report.sources):
-                if source.reason:
-                    self.resizeRowToContents(row)
-                    self.setRowHeight(row, max(self.rowHeight(row), look().px(42)))
+            self._grow(row)
+
+    def _grow(self, row: int) -> None:
+        """Room for the whole sentence of a refused file, and for a long name."""
+        height = self.rowHeight(row)
+        for column in range(self.columnCount()):
+            if not self.isColumnHidden(column) and self.item(row, column) is not None:
+                span = range(column, column + self.columnSpan(row, column))
+                width = sum(self.columnWidth(covered) for covered in span)
+                height = max(height, self._delegate.height_for(self.model().index(row, column), width))
+        self.setRowHeight(row, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The columns follow the width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _draw_source(self, row: int, source: SourceReport) -> None:
         refused = source.status == "refused"
@@ -164,6 +186,7 @@ class MergeTable(QTableWidget):
         for column in range(self.columnCount()):
             cell = self.item(row, column)
             if cell is not None:
+                cell.setData(SUM_ROLE, True)
                 cell.setFlags(Qt.ItemFlag.ItemIsEnabled)
 
     def _item(
@@ -174,6 +197,7 @@ class MergeTable(QTableWidget):
         item.setForeground(QBrush(look().colour(role)))
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        item.setData(FIGURE_ROLE, right)
         if picture:
             item.setIcon(_icon(picture, role))
         return item

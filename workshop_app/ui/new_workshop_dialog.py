@@ -14,7 +14,7 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import WorkshopError
@@ -23,9 +23,10 @@ from workshop_app.domain.wareki import format_wareki, parse_iso
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.prepare import MAX_VENUE_CHARS, WorkshopSetup, check_setup
 from workshop_app.ui.app_services import AppServices
-from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, ComboField, Dialog, SecondaryButton
+from workshop_app.ui.widgets.dialog import MAX_WIDTH
 
 SUFFIX = ".wsdb"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -67,7 +68,7 @@ class NewWorkshopDialog(Dialog):
         self._tables = QLineEdit()
         self._name = QLineEdit()
         self._choose_folder = SecondaryButton(self.tr("場所を変える"))
-        self._place = TextLabel("", 13, role="text2")
+        self._place = ElidedLabel("", 13, role="text2")
         self._fill()
         self._lay_out()
         self._connect()
@@ -156,7 +157,7 @@ class NewWorkshopDialog(Dialog):
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(look().px(12))
-        grid.setVerticalSpacing(look().px(8))
+        grid.setVerticalSpacing(look().px(6))
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         rows: tuple[tuple[str, QWidget, str, QWidget | None, str], ...] = (
@@ -191,11 +192,17 @@ class NewWorkshopDialog(Dialog):
         self._name.setMaxLength(120)
         for field in (self._date, self._venue, self._tables, self._name):
             field.setFixedHeight(look().px(36))
-        self.body.addWidget(self._problem)
+            field.setMinimumWidth(look().px(80))
+        for combo in (self._agenda, self._ward, self._mark):
+            # A long agenda title must not make the dialog wider than a small screen.
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(5)
+        frame = self.layout()
+        if isinstance(frame, QVBoxLayout):
+            # Outside the part that scrolls, so that it cannot be missed.
+            frame.insertWidget(1, self._problem)
         self.body.addLayout(grid)
-        hints = QHBoxLayout()
-        hints.addWidget(self._place, 1)
-        self.body.addLayout(hints)
+        self.body.addWidget(self._place)
         self.body.addWidget(
             TextLabel(
                 self.tr("同じ会で使う端末は、区と開催日を同じに、端末の記号を別にしてください。"),
@@ -205,6 +212,7 @@ class NewWorkshopDialog(Dialog):
             )
         )
         self.add_buttons(self.tr("やめる"), self.tr("始める"))
+        self.resize(look().px(MAX_WIDTH), self.height())
         self._ward.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _connect(self) -> None:

@@ -211,6 +211,7 @@ QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal { width: 0; }
 QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal { background: transparent; }
 QProgressBar { background: @sunken; border: 1px solid @border; border-radius: 4px; height: 8px; text-align: center; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QFrame[upright="true"] { background: @line; border: none; }
 QFrame[line="true"] { background: @line; border: none; max-height: 1px; min-height: 1px; }
 QWidget[panel="true"] { background: @surface; border: 1px solid @line; border-radius: 6px; }
 """

@@ -13,6 +13,7 @@ from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.export_page import ExportPage
 from workshop_app.ui.help_page import HelpPage
 from workshop_app.ui.merge_page import MergePage
+from workshop_app.ui.notes_page import NotesPage
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.settings_page import SettingsPage

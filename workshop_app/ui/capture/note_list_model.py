@@ -109,6 +109,10 @@ class NoteListModel(QAbstractListModel):
             self._refresh(note_id)
         new = [self._open_file.workspace.note(note_id) for note_id in changes.added]
         ordered = sorted((note for note in new if note is not None), key=lambda n: (n.created_ms, n.number))
+        if ordered and self._notes and ordered[0].created_ms < self._notes[-1].created_ms:
+            # Merged or imported notes may be older than what is here: their rows are not the top ones.
+            self.reload()
+            return
         for note in ordered:
             self._insert(note)
         if ordered:

@@ -1,0 +1,263 @@
+"""記録: type, Enter, saved, cursor back in the box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from workshop_app.domain.errors import WorkshopError
+from workshop_app.domain.note import MAX_TABLE
+from workshop_app.domain.text import split_lines
+from workshop_app.ui import commands
+from workshop_app.ui.capture.note_dialogs import PasteDialog
+from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField
+from workshop_app.ui.capture.note_form import NoteForm
+from workshop_app.ui.capture.note_list_model import live_counts
+from workshop_app.ui.capture.notes_panel import NotesPanel
+from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.page import Page
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import Banner, Toast
+
+DRAFT_AFTER_MS = 2000
+"""Half-written text is kept on disk at least this often."""
+_FORM_WIDTH, _FORM_WIDTH_COMPACT = 660, 440
+
+
+class CapturePage(Page):
+    """The form and the list of the table's notes. Needs a file that has a workshop."""
+
+    def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_capture")
+        self.title = self.tr("記録")
+        self._open_file = open_file
+        self._stored_draft = ""
+        self._banner = Banner()
+        self._banner.setObjectName("captureBanner")
+        self.form = NoteForm(open_file.agenda)
+        self.panel = NotesPanel(open_file)
+        self._toast = Toast(self)
+        self._tools, self._table, self._round = self._make_tools()
+        self._draft_later = QTimer(self)
+        self._draft_later.setSingleShot(True)
+        self._draft_later.setInterval(DRAFT_AFTER_MS)
+        self._lay_out()
+        self._connect()
+        self._make_shortcuts()
+        self._begin()
+
+    # --- the page ------------------------------------------------------------------------------------------
+
+    def header_tools(self) -> QWidget:
+        """Table and round; both stay until they are changed."""
+        return self._tools
+
+    def set_compact(self, compact: bool) -> None:
+        """440 px of form beside the list."""
+        self.form.set_compact(compact)
+        self.panel.set_compact(compact)
+        self._table.set_compact(compact)
+        self._round.set_compact(compact)
+        self.form.setFixedWidth(look().px(_FORM_WIDTH_COMPACT if compact else _FORM_WIDTH))
+
+    def settle(self) -> None:
+        """Commit an open composition and keep what is half written."""
+        self.form.editor.settle()
+        self._keep_draft()
+
+    def entered(self) -> None:
+        """The cursor is in the box."""
+        self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- saving --------------------------------------------------------------------------------------------
+
+    def _on_submitted(self) -> None:
+        """Save what is in the box; it is emptied only once the note is on disk."""
+        editor = self.form.editor
+        editor.settle()
+        text = editor.text()
+        if not text.strip():
+            return
+        draft = self.form.draft(text, self._table.number, self._round.number)
+        if commands.add_notes(self._open_file, [draft]) is None:
+            return
+        editor.clear_text()
+        self.form.points.clear()
+        self._keep_draft()
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_lines_pasted(self, lines: Sequence[str]) -> None:
+        """Show what the lines would become; save the chosen ones, all or none."""
+        dialog = PasteDialog(lines, self)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        if accepted and dialog.as_one:
+            self.form.editor.insert_text("\n".join(lines))
+        elif accepted:
+            drafts = [
+                self.form.draft(line, self._table.number, self._round.number)
+                for line in dialog.chosen_lines()
+            ]
+            commands.add_notes(self._open_file, drafts)
+        dialog.deleteLater()
+        self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_paste_requested(self) -> None:
+        self.form.editor.settle()
+        lines = split_lines(QGuiApplication.clipboard().text())
+        if lines:
+            self._on_lines_pasted(lines)
+        else:
+            self._banner.show_message(
+                "info",
+                self.tr("貼り付ける文がありません。表計算などで行をコピーしてから、もう一度押してください。"),
+            )
+
+    # --- undo ----------------------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take back the last action on notes."""
+        self.form.editor.settle()
+        stack = self._open_file.undo_stack
+        if stack.canUndo():
+            done = stack.undoText()
+            stack.undo()
+            self._toast.show_toast(self.tr("元に戻しました（{0}）").format(done), self.tr("やり直す"))
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.form.editor.settle()
+        self._open_file.undo_stack.redo()
+
+    # --- draft ---------------------------------------------------------------------------------------------
+
+    def _keep_draft(self) -> None:
+        """Put half-written text on disk; a disk that refuses never stops the typing."""
+        self._draft_later.stop()
+        text = self.form.editor.text()
+        if text == self._stored_draft:
+            return
+        try:
+            self._open_file.workspace.save_draft(text)
+        except WorkshopError as problem:
+            self._open_file.save_failed.emit(problem.sentence)
+        else:
+            self._stored_draft = text
+
+    def _begin(self) -> None:
+        """Go on where the file was left: table, round, and a text that was not saved yet."""
+        workspace = self._open_file.workspace
+        notes = [n for n in self.panel.model.notes() if n.device_mark == workspace.local.device_mark]
+        if notes:
+            self._table.set_number(notes[-1].table)
+            self._round.set_number(notes[-1].round)
+        draft = workspace.load_draft()
+        self._stored_draft = draft
+        # Killed between the save and the clearing of the draft: the text is a note already.
+        if draft and not (notes and notes[-1].text == draft.strip()):
+            self.form.editor.set_text(draft)
+            live = sum(1 for note in self.panel.model.notes() if not note.voided)
+            self._banner.show_message(
+                "info",
+                self.tr("保存した付箋 {0}枚はすべて残っています。書きかけの文も戻しました。").format(live),
+            )
+        self._on_place()
+        self._show_counts()
+
+    # --- inside --------------------------------------------------------------------------------------------
+
+    def _make_tools(self) -> tuple[QWidget, NumberField, NumberField]:
+        workspace = self._open_file.workspace
+        workshop = next(
+            (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
+        )
+        tables = min((workshop.tables if workshop else None) or DEFAULT_TABLES, MAX_TABLE)
+        tools = QWidget()
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        fields = []
+        for name, label, most in (
+            ("captureTable", self.tr("テーブル"), tables),
+            ("captureRound", self.tr("ラウンド"), ROUNDS),
+        ):
+            field = NumberField(most)
+            field.setObjectName(name)
+            field.set_label(label)
+            row.addWidget(TextLabel(label, 13, role="text2"))
+            row.addWidget(field)
+            fields.append(field)
+        return tools, fields[0], fields[1]
+
+    def _lay_out(self) -> None:
+        line = QFrame()
+        line.setFixedWidth(1)
+        line.setProperty("upright", True)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(0)
+        columns.addWidget(self.form)
+        columns.addWidget(line)
+        columns.addWidget(self.panel, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._banner)
+        whole.addLayout(columns, 1)
+        self.set_compact(False)
+
+    def _connect(self) -> None:
+        self.form.submitted.connect(self._on_submitted)
+        self.form.lines_pasted.connect(self._on_lines_pasted)
+        self.form.paste_requested.connect(self._on_paste_requested)
+        self.form.undo_requested.connect(self.undo)
+        self.form.editor.textChanged.connect(self._on_text_changed)
+        self._toast.action_pressed.connect(self.redo)
+        self._table.number_changed.connect(self._on_place)
+        self._draft_later.timeout.connect(self._keep_draft)
+        self._open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
+        self._open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
+        self._open_file.saved.connect(self._banner.clear)
+        self._open_file.undo_stack.canUndoChanged.connect(self.form.undo.setEnabled)
+        self.form.undo.setEnabled(self._open_file.undo_stack.canUndo())
+        for signal in (
+            self.panel.model.modelReset,
+            self.panel.model.rowsInserted,
+            self.panel.model.dataChanged,
+        ):
+            signal.connect(self._show_counts)
+
+    def _make_shortcuts(self) -> None:
+        pairs: list[tuple[str, Callable[[], None]]] = [
+            (f"Ctrl+{theme.number}", partial(self.form.themes.press, theme.id))
+            for theme in self._open_file.agenda.all_themes
+        ]
+        pairs += [
+            (f"Ctrl+Shift+{place + 1}", partial(self.form.kinds.press, place))
+            for place in range(min(9, len(self._open_file.agenda.kinds)))
+        ]
+        pairs += [("Ctrl+F", self.panel.focus_search), ("Ctrl+Z", self.undo)]
+        pairs += [("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)]
+        for keys, slot in pairs:
+            shortcut = QShortcut(QKeySequence(keys), self, slot)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)
+
+    def _on_text_changed(self) -> None:
+        if not self._draft_later.isActive():
+            self._draft_later.start()
+
+    def _on_place(self) -> None:
+        self.panel.set_table(self._table.number)
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        """Live counts per theme, of the table or of the whole file."""
+        table = self._table.number
+        title = self.tr("この班の内訳") if table is not None else self.tr("全体の内訳")
+        self.form.counts.set_counts(title, live_counts(self.panel.model.notes(), table))
