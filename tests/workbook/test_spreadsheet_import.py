@@ -287,3 +287,22 @@ def _workers() -> list[object]:
     import multiprocessing
 
     return multiprocessing.active_children()
+
+
+def test_read_from_a_script_without_main_guard_does_not_blame_the_file(
+    tmp_path: Path, repo_root: Path
+) -> None:
+    """A fresh interpreter imports the caller's script again; that is our trouble, not the workbook's."""
+    book = make_book(tmp_path / "a.xlsx", [["意見"], ["賛成"]])
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(repo_root)!r}); sys.stdout.reconfigure(encoding='utf-8')\n"
+        "from pathlib import Path\n"
+        "from workshop_app.domain.errors import RefusedFile\n"
+        "from workshop_app.workbook.spreadsheet_import import read_xlsx\n"
+        f"try: print(read_xlsx(Path({str(book)!r})).rows)\n"
+        "except RefusedFile as problem: print(problem.sentence)\n",
+        encoding="utf-8",
+    )
+    run = subprocess.run([sys.executable, str(script)], capture_output=True, encoding="utf-8", check=False)
+    assert "準備ができませんでした" in run.stdout

@@ -48,6 +48,7 @@ _REFUSALS = {
     "time": f"は {TIME_LIMIT_S:.0f}秒では読み終わらないため、やめました。{UNCHANGED}"
     "意見の表だけを新しいブックに写して、保存し直してください。",
     "no_sheets": f"には読める表のシートがありません。{UNCHANGED}{_RESAVE}",
+    "start": f"を読むための準備ができませんでした。{UNCHANGED}本アプリを開き直して、もう一度試してください。",
     "cancelled": f"の読み込みをやめました。{UNCHANGED}",
 }
 
@@ -138,7 +139,11 @@ def _ask_worker(
                 return {"refused": "time"}
         return dict(json.loads(receiver.recv_bytes(_ANSWER_BYTES)))
     except (EOFError, OSError, ValueError):
-        return {"refused": "time" if time.monotonic() >= deadline else "damaged"}
+        if time.monotonic() >= deadline:
+            return {"refused": "time"}
+        process.join(1.0)
+        # The worker itself always answers: killed from outside is the file's doing, exit 1 is not.
+        return {"refused": "start" if process.exitcode == 1 else "damaged"}
     finally:
         watchdog.cancel()
         receiver.close()
