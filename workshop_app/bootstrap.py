@@ -139,12 +139,12 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
     return write_workbook(report, target)
 
 
-def read_table(path: Path, encoding: str | None = None) -> SourceTable:
+def read_table(path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
     """Read a table of opinions from a .txt, .csv, .tsv or .xlsx file; raises WorkshopError with a sentence."""
     from workshop_app.services.importing import read_delimited
     from workshop_app.workbook.spreadsheet_import import is_spreadsheet, read_xlsx
 
-    return read_xlsx(path) if is_spreadsheet(path) else read_delimited(path, encoding)
+    return read_xlsx(path, sheet) if is_spreadsheet(path) else read_delimited(path, encoding)
 
 
 def practice_laptops() -> list[PracticeLaptop]:

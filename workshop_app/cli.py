@@ -194,6 +194,65 @@ def _find_note(database: Database, name: str) -> Note:
     return note
 
 
+# --- import ------------------------------------------------------------------------------------------
+
+
+def _fill_import(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("source", type=Path)
+    command.add_argument("--theme", help="テーマの書かれていない行のテーマ")
+    command.add_argument("--kind", help="種別の書かれていない行の種別")
+    command.add_argument("--table", type=int)
+    command.add_argument("--round", type=int)
+    command.add_argument(
+        "--column", action="append", default=[], metavar="項目=見出し", help="例 text=意見（繰り返せます）"
+    )
+    command.add_argument("--encoding", help="文字コード（省くと自動で見分けます）")
+    command.add_argument("--sheet", help=".xlsx のシートの名前")
+    command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
+    _json_option(command)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import read_table
+    from workshop_app.services.importing import ImportOptions, import_document, plan_import, run_import
+
+    columns: dict[str, str | int] = {}
+    for pair in options.column:
+        name, equals, heading = pair.partition("=")
+        if not equals:
+            raise InvalidInput(
+                f"--column「{pair}」は text=意見 のように書いてください。今のデータは変わっていません。"
+            )
+        columns[name] = heading
+    table = read_table(options.source, options.encoding, options.sheet)
+    with _opened(options.file) as database:
+        wanted = ImportOptions(columns, options.theme, options.kind, options.table, options.round)
+        plan = plan_import(database, table, wanted)
+        report = None if options.dry_run else run_import(database, plan)
+    document = import_document(plan, report)
+    return _answer(options, document, _import_lines(document))
+
+
+def _import_lines(document: Document) -> str:
+    columns = "、".join(f"{name}＝{heading}" for name, heading in document["columns"].items() if heading)
+    done = (
+        f"読み込めるのは {document['importable']}枚です（まだ何も書き込んでいません）。"
+        if document["dry_run"]
+        else f"{document['imported']}枚を読み込みました。"
+    )
+    lines = [f"「{document['source']}」（{document['encoding_label']}）{columns}", done]
+    lines += [f"{row['row']}行目は入れていません: {row['reason']}" for row in document["skipped"]]
+    lines += [_notice_line(notice) for notice in document["notices"]]
+    return "\n".join(lines)
+
+
+def _notice_line(notice: Document) -> str:
+    rows = notice["rows"]
+    where = "、".join(map(str, rows[:10])) + (" ほか" if len(rows) > 10 else "")
+    return f"{notice['message']}（{where}行目）" if rows else str(notice["message"])
+
+
 # --- list, check, conflicts --------------------------------------------------------------------------
 
 
@@ -459,6 +518,7 @@ Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "new": (_fill_new, _new, "新しい会場のファイルを作る"),
     "note": (_fill_note, lambda options: 2, "付箋を加える・直す・取り消す・戻す"),
+    "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),
     "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date as Date
-from typing import Any
+from typing import Any, NoReturn
 
 from workshop_app.domain.errors import RefusedFile
 
@@ -467,7 +467,7 @@ class _Reader:
             self._refuse((*path, key), "は 2014-10-05 のような日付にしてください")
         return str(text)
 
-    def _refuse(self, path: tuple[str | int, ...], what: str) -> Any:
+    def _refuse(self, path: tuple[str | int, ...], what: str) -> NoReturn:
         line = self._locate(path)
         key = _dotted(path)
         place = "議題ファイルの " + (f"{line}行目 " if line else "")

@@ -92,7 +92,7 @@ def build_report(
         edition_label=EDITION_LABELS[wanted],
         title=f"市民ワークショップ結果【{words}】{practice}",
         file_name=report_file_name(agenda, wanted, output_number),
-        header_left=f"{agenda.board_name}　{meeting}".strip("　"),
+        header_left=f"{agenda.body}　{meeting}".strip("　"),
         footer_left=f"{agenda.city_name}　市民ワークショップ{practice}".strip("　"),
         footer_right=f"{format_moment_short(now_ms)} 時点　出力 {output_number:04d}",
         creator=agenda.city_name or "市民ワークショップ事務局",

@@ -238,7 +238,7 @@ def output_sheet(
         ("出力日時", now.isoformat(), "日本時間"),
         ("出力日時_和暦", f"{format_wareki(now.date())} {now:%H:%M}", "日本時間"),
         ("プログラムの版", app_version, "workshop_app"),
-        ("議題", agenda.title or NONE_CODE, f"議題ID {agenda.id}"),
+        ("議題", agenda.title or NONE_CODE, f"議題ID {agenda.agenda_id}"),
         ("データの種類", "練習用データ" if facts.practice else "記録", "練習用データは実際の意見ではない"),
         ("会場数", len(facts.venues), "記録のある会場（会場）"),
         ("集めた付箋", counts.collected, "掲載と非掲載の合計（件）"),

@@ -246,7 +246,7 @@ def gather_facts(
     )
 
 
-def _theme_band(number: str, title: str) -> str:
+def _theme_band(number: int, title: str) -> str:
     return f"テーマ{number}　{title}" if number else title
 
 
@@ -407,8 +407,7 @@ def _island_at(roots: dict[tuple[str, ...], IslandFact], path: tuple[str, ...]) 
 def _ordered_islands(islands: list[IslandFact]) -> list[IslandFact]:
     for island in islands:
         island.children = _ordered_islands(island.children)
-    ranked = sorted(islands, key=_island_rank)
-    return ranked
+    return sorted(islands, key=_island_rank)
 
 
 def _island_rank(island: IslandFact) -> tuple[object, ...]:

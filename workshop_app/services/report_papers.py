@@ -16,7 +16,7 @@ from workshop_app.services.report_facts import (
     base_of,
 )
 from workshop_app.services.report_figures import DASH, Denominator, FigureLog, Slot, figure_cell
-from workshop_app.services.report_spec import Cell, Column, PageBreak, PrintSheet, Role, Row, RowKind
+from workshop_app.services.report_spec import Cell, Column, PageBreak, PrintSheet, Role, Row, RowKind, Value
 
 RESULTS_NAME = "資料1_開催結果"
 BY_ISLAND_NAME = "資料3-1_意見一覧_島別"
@@ -105,7 +105,6 @@ def _venue_row(facts: Facts, ward: WardFact, venue: Venue | None, log: FigureLog
         when = "記録なし"
     nothing = venue is None and not notes
     base = base_of([] if venue is None else [venue], notes)
-    name = ward.name if venue is None or len(facts.venues_of(ward)) == 1 else f"{ward.name}({venue.code})"
     table = ("資料1", "開催結果")
     slot = Slot(ward)
     suffix = "" if venue is None else f"（会場 {venue.code}）"
@@ -117,7 +116,7 @@ def _venue_row(facts: Facts, ward: WardFact, venue: Venue | None, log: FigureLog
     return Row(
         RowKind.BODY,
         (
-            Cell(ward.name if name == ward.name else ward.name, Role.BODY_CENTRE),
+            Cell(ward.name, Role.BODY_CENTRE),
             Cell(when, Role.BODY if when != DASH else Role.BODY_CENTRE),
             Cell(where, Role.BODY if where != DASH else Role.BODY_CENTRE),
             figure("参加者数", base.participants, "人"),
@@ -336,7 +335,7 @@ def _note_row(item: ReportNote) -> Row:
         )
         if holds
     ]
-    values = (
+    values: tuple[Value, ...] = (
         item.serial,
         note.number,
         item.ward.name,

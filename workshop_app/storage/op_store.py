@@ -20,7 +20,7 @@ OP_COLUMNS = tuple(column.name for column in tables.op.columns)
 
 def row_to_op(row: Row[Any] | Sequence[Any]) -> Op:
     """An op from a row in the order of `OP_COLUMNS`."""
-    op_id, entity_id, kind, payload, parents, hlc, session, seq = row
+    op_id, entity_id, kind, payload, parents, hlc, session, seq = tuple(row)
     return Op(
         OpId(op_id), EntityId(entity_id), kind, payload, split_parents(parents), hlc, SessionId(session), seq
     )

@@ -16,7 +16,7 @@ SCHEMA_VERSION = 2
 metadata = MetaData()
 
 
-def _strict(name: str, *items: Column | PrimaryKeyConstraint) -> Table:  # type: ignore[type-arg]
+def _strict(name: str, *items: Column | PrimaryKeyConstraint) -> Table:
     return Table(name, metadata, *items, sqlite_strict=True)
 
 

@@ -26,8 +26,8 @@ class MergeDelegate(QStyledItemDelegate):
     ) -> None:
         """Ground, icon, text, hairline."""
         current = look()
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        box: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         painter.save()
         ground = index.data(Qt.ItemDataRole.BackgroundRole)
         if bool(state & QStyle.StateFlag.State_Selected):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtCore import QDate, QDateTime, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workshop_app.ui.actions import ACTIONS
@@ -124,5 +124,7 @@ class WorkArea(QWidget):
             return self.tr("統合したファイル"), self.tr("統合")
         ward = self.open_file.agenda.ward(workshop.ward_id).name
         mark = self.tr("端末{0}").format(workspace.local.device_mark)
-        parts = [ward, workshop.venue, workshop.date or ""]
+        day = QDate.fromString(workshop.date or "", Qt.DateFormat.ISODate)
+        when = self.tr("{0}月{1}日").format(day.month(), day.day()) if day.isValid() else ""
+        parts = [ward, workshop.venue, when]
         return "  ".join(part for part in (*parts, mark) if part), "  ".join((ward, mark))

@@ -149,10 +149,7 @@ def _preface_piece(sheet: PrintSheet, widths: Sequence[float], looks: Looks) -> 
 
 
 def _pieces(row: Row, widths: Sequence[float], looks: Looks) -> list[_Piece]:
-    if row.kind in _BANDS:
-        groups = _band_rows(row, widths, looks)
-    else:
-        groups = _cell_rows(row, widths, looks)
+    groups = _band_rows(row, widths, looks) if row.kind in _BANDS else _cell_rows(row, widths, looks)
     out = []
     for index, cells in enumerate(groups):
         last = index == len(groups) - 1

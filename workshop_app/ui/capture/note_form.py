@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.note import NoteDraft
@@ -90,6 +90,7 @@ class NoteForm(QWidget):
     lines_pasted = Signal(list)
     paste_requested = Signal()
     undo_requested = Signal()
+    import_requested = Signal()
 
     def __init__(self, agenda: Agenda, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,10 +110,13 @@ class NoteForm(QWidget):
         self._save.setObjectName("saveButton")
         self._paste = SecondaryButton(self.tr("まとめて貼り付け"))
         self._paste.setObjectName("pasteButton")
+        self._import = TextButton(self.tr("ファイルから"), "open_folder")
+        self._import.setObjectName("importButton")
+        self._import.setToolTip(self.tr("別に入力した .txt・.csv・.xlsx を読み込みます（Ctrl+I）"))
         self.undo = TextButton(self.tr("元に戻す"), "undo")
         self.undo.setObjectName("undoButton")
         self.counts = ThemeCounts(agenda)
-        for button in (self._save, self._paste, self.undo):
+        for button in (self._save, self._paste, self._import, self.undo):
             # Pressed with the mouse they leave the cursor where it is: in the box.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
@@ -122,6 +126,7 @@ class NoteForm(QWidget):
         self.themes.chosen.connect(lambda: self.points.set_theme(self.themes.theme))
         self._save.clicked.connect(self.submitted)
         self._paste.clicked.connect(self.paste_requested)
+        self._import.clicked.connect(self.import_requested)
         self.undo.clicked.connect(self.undo_requested)
 
     def draft(self, text: str, table: int | None, round_number: int | None) -> NoteDraft:
@@ -139,12 +144,15 @@ class NoteForm(QWidget):
         """The 440 px form of the narrow layout."""
         current = look()
         self.editor.set_size(20 if compact else 24)
-        self.editor.setFixedHeight(current.px(104 if compact else 150))
+        self.editor.setFixedHeight(current.px(104 if compact else 172))
         self.themes.set_compact(compact)
         self.kinds.set_compact(compact)
-        self._save.set_tall(not compact)
-        self._paste.set_tall(not compact)
-        self.undo.set_tall(not compact)
+        for button in (self._save, self._paste, self._import, self.undo):
+            button.set_tall(not compact)
+        self._paste.setText(self.tr("貼り付け") if compact else self.tr("まとめて貼り付け"))
+        self._paste.setToolTip(self.tr("まとめて貼り付け"))
+        self._paste.updateGeometry()
+        self._import.setVisible(not compact)
         for label in (self._theme_title, self._kind_title, self._hint):
             label.setVisible(not compact)
         self.counts.setVisible(not compact)
@@ -152,6 +160,9 @@ class NoteForm(QWidget):
         side, top = (16, 8) if compact else (24, 16)
         self._column.setContentsMargins(side, top, side, top)
         self._column.setSpacing(8)
+        for gap in self._gaps:
+            gap.changeSize(0, 0 if compact else current.px(4))
+        self._column.invalidate()
 
     def changeEvent(self, event: QEvent) -> None:
         """The counts are painted by hand."""
@@ -169,17 +180,22 @@ class NoteForm(QWidget):
         buttons.setSpacing(12)
         buttons.addWidget(self._save)
         buttons.addWidget(self._paste)
+        buttons.addWidget(self._import)
         buttons.addStretch(1)
         buttons.addWidget(self.undo)
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.addLayout(heading)
+        self._gaps = [QSpacerItem(0, 0) for _ in range(3)]
         self._column.addWidget(self.editor)
+        self._column.addItem(self._gaps[0])
         self._column.addWidget(self._theme_title)
         self._column.addWidget(self.themes)
+        self._column.addItem(self._gaps[1])
         self._column.addWidget(self._kind_title)
         self._column.addWidget(self.kinds)
         self._column.addWidget(self.points)
+        self._column.addItem(self._gaps[2])
         self._column.addLayout(buttons)
         self._column.addStretch(1)
         self._column.addWidget(self.counts)

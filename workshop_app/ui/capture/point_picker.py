@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workshop_app.domain.agenda import CATEGORIES, Agenda, AgendaPoint
 from workshop_app.ui.labels import TextLabel
@@ -57,6 +65,8 @@ class PointPicker(QWidget):
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.open_list)
         self._label = TextLabel("", 13, role="text2")
+        # Many points must not make the form wider; the tooltip has them all.
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._popup = QFrame(self, Qt.WindowType.Popup)
         self._popup.setObjectName("pointPopup")
         self._popup.setFrameShape(QFrame.Shape.Box)

@@ -84,24 +84,25 @@ class ThemeButton(_ChoiceButton):
         self._paint_box(painter)
         text = current.colour("text" if self.isEnabled() else "text2")
         middle = self.height() / 2
-        left = current.px(12)
+        side, gap = (current.px(9), current.px(7)) if self._compact else (current.px(12), current.px(10))
+        left = side
         stripe = QRectF(left, middle - 11.5, STRIPE_WIDTH, 23)
         paint_theme_stripe(painter, stripe, self._ordinal, text)
-        left += STRIPE_WIDTH + current.px(10)
+        left += STRIPE_WIDTH + gap
         painter.setPen(text)
         painter.setFont(current.font(17, bold=True))
-        number_width = max(current.px(14), QFontMetrics(painter.font()).horizontalAdvance(self._number))
+        number_width = max(current.px(11), QFontMetrics(painter.font()).horizontalAdvance(self._number))
         _line(painter, QRectF(left, 0, number_width, self.height()), self._number)
-        left += number_width + current.px(8)
+        left += number_width + gap - 2
         hint_font = current.font(12)
         hint_width = QFontMetrics(hint_font).horizontalAdvance(self._shortcut)
-        right = self.width() - current.px(12)
+        right = self.width() - side
         painter.setFont(hint_font)
         painter.setPen(current.colour("accent" if self.isChecked() else "text2"))
         _line(painter, QRectF(right - hint_width, 0, hint_width + 1, self.height()), self._shortcut)
         painter.setPen(text)
         painter.setFont(current.font(15, bold=self.isChecked()))
-        room = QRectF(left, 0, right - hint_width - current.px(8) - left, self.height())
+        room = QRectF(left, 0, right - hint_width - current.px(5) - left, self.height())
         _line(painter, room, self._name, elide=True)
 
 
@@ -139,11 +140,12 @@ class KindButton(_ChoiceButton):
             return
         hint_font = current.font(12)
         name_high, hint_high = QFontMetrics(name_font).height(), QFontMetrics(hint_font).height()
-        top = (self.height() - name_high - hint_high) / 2
+        gap = current.px(3)
+        top = (self.height() - name_high - gap - hint_high) / 2
         _line(painter, QRectF(left, top, room, name_high), self._name, elide=True)
         painter.setFont(hint_font)
         painter.setPen(current.colour("accent" if self.isChecked() else "text2"))
-        _line(painter, QRectF(left, top + name_high, room, hint_high), self._shortcut, elide=True)
+        _line(painter, QRectF(left, top + name_high + gap, room, hint_high), self._shortcut, elide=True)
 
 
 def _line(painter: QPainter, box: QRectF, text: str, *, elide: bool = False) -> None:
