@@ -12,6 +12,7 @@ from openpyxl.chart.data_source import (
     AxDataSource,
     NumData,
     NumDataSource,
+    NumFmt,
     NumRef,
     NumVal,
     StrData,
@@ -172,8 +173,7 @@ def _axes(bars: BarChart, chart: Chart, font: FontMetrics) -> None:
     bars.y_axis.delete = False
     bars.y_axis.crosses = "max"
     bars.y_axis.scaling.min = 0
-    bars.y_axis.numFmt.formatCode = chart.number_format
-    bars.y_axis.numFmt.sourceLinked = False
+    bars.y_axis.numFmt = NumFmt(formatCode=chart.number_format, sourceLinked=False)
     bars.y_axis.txPr = _text_properties(9, font)
     bars.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6350))
     bars.y_axis.graphicalProperties = line

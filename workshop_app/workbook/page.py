@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 
@@ -33,7 +34,7 @@ def set_up_page(sheet: Any, spec: PrintSheet, layout: Layout, report: Report, fo
     if spec.header_row:
         sheet.print_title_rows = "3:3"
         sheet.freeze_panes = "A4"
-    last = sheet.cell(1, len(spec.columns)).column_letter
+    last = get_column_letter(len(spec.columns))
     sheet.print_area = f"A1:{last}{layout.last_row}"
     _header(sheet, report, spec.number, font)
 
