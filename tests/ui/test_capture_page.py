@@ -1,0 +1,600 @@
+"""The capture page with real keys, a real input method's events and a real file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QListWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from workshop_app import bootstrap
+from workshop_app.domain.note import Note
+from workshop_app.ui.capture.capture_page import CapturePage
+from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.note_fields import NumberField
+from workshop_app.ui.capture.note_list_model import NOTE_ROLE
+from workshop_app.ui.main_window import MainWindow
+from workshop_app.ui.widgets import Banner
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class Desk:
+    """The real window with one file open, and short names for what a person does at it."""
+
+    def __init__(self, window: MainWindow, path: Path, qtbot: QtBot) -> None:
+        self.window = window
+        self.path = path
+        self.qtbot = qtbot
+
+    @property
+    def editor(self) -> NoteEditor:
+        return self.child(NoteEditor, "captureEditor")
+
+    @property
+    def list(self) -> QListView:
+        return self.child(QListView, "noteList")
+
+    def child(self, kind: type, name: str):  # type: ignore[no-untyped-def]
+        found = self.window.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    def type(self, text: str) -> None:
+        """As from the keyboard, without an input method."""
+        QTest.keyClicks(self.editor, text)
+
+    def compose(self, text: str) -> None:
+        """An input method shows a word that is not settled yet."""
+        QApplication.sendEvent(self.editor, QInputMethodEvent(text, []))
+
+    def commit(self, text: str) -> None:
+        """The input method settles a word."""
+        event = QInputMethodEvent("", [])
+        event.setCommitString(text)
+        QApplication.sendEvent(self.editor, event)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self.editor, key, modifiers)
+
+    def enter(self) -> None:
+        QTest.keyClick(self.editor, Qt.Key.Key_Return)
+
+    def add(self, text: str) -> None:
+        self.editor.insertPlainText(text)
+        self.enter()
+
+    def shortcut(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = CTRL) -> None:
+        """A shortcut reaches only the active window, and a dialog that has just gone was it."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow)
+        QTest.keyClick(self.editor, key, modifiers)
+
+    def press(self, name: str) -> None:
+        QTest.mouseClick(self.child(QAbstractButton, name), Qt.MouseButton.LeftButton)
+
+    def on_disk(self) -> list[Note]:
+        """What another program would read from the file at this moment."""
+        database = bootstrap.open_database(self.path)
+        try:
+            return database.notes()
+        finally:
+            database.close()
+
+    def texts(self) -> list[str]:
+        return [note.text for note in self.on_disk()]
+
+    def rows(self) -> list[Note]:
+        model = self.list.model()
+        return [model.index(row, 0).data(NOTE_ROLE) for row in range(model.rowCount())]
+
+    def banner(self) -> str:
+        banner = self.child(Banner, "captureBanner")
+        return banner.text() if banner.isVisible() else ""
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, ward_file: Path) -> Iterator[Desk]:
+    window = bootstrap.open_main_window(ward_file)
+    assert isinstance(window, MainWindow)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: window.isActiveWindow())
+    desk = Desk(window, ward_file, qtbot)
+    desk.editor.setFocus()
+    yield desk
+    window.close()
+
+
+def when_dialog(name: str, act) -> None:  # type: ignore[no-untyped-def]
+    """Once the dialog of this name is up, do something with it; it runs its own event loop."""
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None and dialog.objectName() == name:
+            timer.stop()
+            act(dialog)
+
+    timer = QTimer(QApplication.instance())
+    timer.setInterval(5)
+    timer.timeout.connect(look)
+    timer.start()
+
+
+# --- type, Enter, saved ------------------------------------------------------------------------------------
+
+
+def test_enter_saves_on_disk_empties_the_box_and_keeps_the_cursor_there(desk: Desk) -> None:
+    desk.type("madoguchi")
+    desk.enter()
+    assert desk.texts() == ["madoguchi"]
+    assert desk.editor.text() == ""
+    assert desk.editor.hasFocus()
+    assert [note.text for note in desk.rows()] == ["madoguchi"]
+
+
+def test_shift_enter_makes_a_line_of_the_same_note(desk: Desk) -> None:
+    desk.type("a")
+    QTest.keyClick(desk.editor, Qt.Key.Key_Return, SHIFT)
+    desk.type("b")
+    desk.enter()
+    assert desk.texts() == ["a\nb"]
+
+
+def test_enter_with_nothing_written_saves_nothing(desk: Desk) -> None:
+    desk.enter()
+    desk.type("   ")
+    desk.enter()
+    assert desk.texts() == []
+
+
+def test_enter_held_down_saves_one_note(desk: Desk) -> None:
+    desk.type("x")
+    desk.enter()
+    desk.type("y")
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+
+    for _ in range(3):
+        repeat = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True
+        )
+        QApplication.sendEvent(desk.editor, repeat)
+    assert desk.texts() == ["x"]
+    assert desk.editor.text() == "y"
+
+
+def test_no_break_space_and_ideographic_space_are_stored_as_typed(desk: Desk) -> None:
+    desk.add("a\u00a0b　c")
+    assert desk.texts() == ["a\u00a0b　c"]
+
+
+def test_too_long_text_stays_in_the_box_with_a_sentence(desk: Desk) -> None:
+    desk.editor.insertPlainText("あ" * 10_001)
+    desk.enter()
+    assert desk.texts() == []
+    assert len(desk.editor.text()) == 10_001
+    assert "10,000文字まで" in desk.banner()
+
+
+# --- theme, kind, table, round, points -----------------------------------------------------------------------
+
+
+def test_shortcuts_choose_theme_and_kind_for_this_note_and_the_next(desk: Desk) -> None:
+    for number in (1, 2, 3, 0):
+        QTest.keyClick(desk.editor, getattr(Qt.Key, f"Key_{number}"), CTRL)
+        QTest.keyClick(desk.editor, getattr(Qt.Key, f"Key_{number + 1}"), CTRL | SHIFT)
+        desk.add(f"theme {number}")
+    desk.add("the same again")
+    assert [note.theme for note in desk.on_disk()] == ["T1", "T2", "T3", "T0", "T0"]
+    assert [note.kind for note in desk.on_disk()] == ["good", "idea", "other", "issue", "issue"]
+
+
+def test_pressing_the_chosen_theme_again_is_unclassified(desk: Desk) -> None:
+    desk.press("themeButton_T2")
+    desk.add("with a theme")
+    desk.press("themeButton_T2")
+    desk.press("kindButton_good")
+    desk.add("without")
+    assert [(note.theme, note.kind) for note in desk.on_disk()] == [("T2", None), (None, "good")]
+    assert desk.editor.hasFocus()
+
+
+def test_table_and_round_stay_and_make_the_number(desk: Desk) -> None:
+    desk.child(NumberField, "captureTable").set_number(3)
+    desk.child(NumberField, "captureRound").set_number(2)
+    desk.add("one")
+    desk.add("two")
+    notes = desk.on_disk()
+    assert [(note.number, note.table, note.round) for note in notes] == [
+        ("東3A-001", 3, 2),
+        ("東3A-002", 3, 2),
+    ]
+
+
+def test_points_of_the_chosen_theme_go_with_one_note(desk: Desk, qtbot: QtBot) -> None:
+    desk.press("themeButton_T1")
+    desk.press("pointButton")
+    points = desk.child(QListWidget, "pointList")
+    qtbot.waitUntil(points.isVisible)
+    assert points.currentItem().text().startswith("視点")
+    QTest.keyClick(points, Qt.Key.Key_Space)
+    QTest.keyClick(points, Qt.Key.Key_Down)
+    QTest.keyClick(points, Qt.Key.Key_Return)
+    QTest.keyClick(points, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not points.isVisible())
+    desk.add("with points")
+    desk.add("without points")
+    first, second = desk.on_disk()
+    assert len(first.points) == 2
+    assert all(point.startswith("T1-V") for point in first.points)
+    assert second.points == ()
+
+
+def test_counts_follow_every_note_of_the_table(desk: Desk) -> None:
+    counts = desk.child(QWidget, "themeCounts")
+    desk.child(NumberField, "captureTable").set_number(1)
+    desk.press("themeButton_T1")
+    desk.add("one")
+    desk.add("two")
+    desk.press("themeButton_T1")
+    desk.add("none")
+    assert counts.counts == {"T1": 2, None: 1}
+    desk.child(NumberField, "captureTable").set_number(2)
+    assert counts.counts == {}
+    desk.child(NumberField, "captureTable").set_number(1)
+    desk.press("undoButton")
+    assert counts.counts == {"T1": 2}
+
+
+# --- the input method ------------------------------------------------------------------------------------------
+
+
+def test_enter_while_composing_saves_nothing_and_loses_nothing(desk: Desk) -> None:
+    desk.commit("窓口が")
+    desk.compose("こむ")
+    desk.enter()
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Escape):
+        QTest.keyClick(desk.editor, key)
+    QTest.keyClick(desk.editor, Qt.Key.Key_1, CTRL)
+    assert desk.texts() == []
+    assert desk.editor.hasFocus()
+    assert not desk.child(QAbstractButton, "themeButton_T1").isChecked()
+    desk.commit("混む")
+    desk.enter()
+    assert desk.texts() == ["窓口が混む"]
+
+
+def test_button_while_composing_saves_the_composition_once(desk: Desk) -> None:
+    desk.commit("窓口が")
+    desk.compose("混む")
+    desk.press("saveButton")
+    assert desk.texts() == ["窓口が混む"]
+    desk.commit("混む")
+    assert desk.editor.text() == "", "a commit that comes late must not bring the word a second time"
+
+
+def test_focus_change_while_composing_keeps_the_composition(desk: Desk) -> None:
+    desk.compose("待ち時間")
+    desk.child(QWidget, "searchBox").setFocus()
+    assert not desk.editor.hasFocus()
+    assert desk.editor.text() == "待ち時間"
+    desk.editor.setFocus()
+    desk.enter()
+    assert desk.texts() == ["待ち時間"]
+
+
+def test_page_change_while_composing_keeps_the_composition(desk: Desk) -> None:
+    desk.commit("駐車場が")
+    desk.compose("少ない")
+    desk.window.show_page("help")
+    desk.window.show_page("capture")
+    assert desk.editor.text() == "駐車場が少ない"
+    assert not desk.editor.composing
+
+
+def test_undo_while_composing_keeps_the_composition(desk: Desk) -> None:
+    desk.add("先の意見")
+    desk.compose("次の意見")
+    desk.press("undoButton")
+    assert desk.editor.text() == "次の意見"
+    assert [note.voided for note in desk.on_disk()] == [True]
+
+
+def test_close_while_composing_keeps_the_composition_for_the_next_start(desk: Desk, qtbot: QtBot) -> None:
+    desk.commit("書きかけの")
+    desk.compose("文")
+    desk.window.close()
+    again = bootstrap.open_main_window(desk.path)
+    qtbot.addWidget(again)
+    editor = again.findChild(NoteEditor, "captureEditor")
+    assert editor is not None
+    assert editor.text() == "書きかけの文"
+    again.close()
+
+
+def test_a_word_committed_twice_by_the_person_stays_twice(desk: Desk) -> None:
+    desk.compose("はい")
+    desk.commit("はい")
+    desk.compose("はい")
+    desk.commit("はい")
+    assert desk.editor.text() == "はいはい"
+
+
+# --- draft -------------------------------------------------------------------------------------------------------
+
+
+def test_draft_is_on_disk_while_typing_and_gone_after_the_save(desk: Desk, qtbot: QtBot) -> None:
+    desk.type("half")
+
+    def stored() -> str:
+        database = bootstrap.open_database(desk.path)
+        try:
+            return database.load_draft()
+        finally:
+            database.close()
+
+    qtbot.waitUntil(lambda: stored() == "half", timeout=4000)
+    desk.enter()
+    assert stored() == ""
+    assert desk.texts() == ["half"]
+
+
+def test_draft_that_became_a_note_is_not_offered_again(desk: Desk, qtbot: QtBot) -> None:
+    desk.add("saved, then killed")
+    desk.window.close()
+    database = bootstrap.open_database(desk.path)
+    database.save_draft("saved, then killed")
+    database.close()
+    again = bootstrap.open_main_window(desk.path)
+    qtbot.addWidget(again)
+    editor = again.findChild(NoteEditor, "captureEditor")
+    assert editor is not None
+    assert editor.text() == ""
+    again.close()
+
+
+# --- paste -------------------------------------------------------------------------------------------------------
+
+
+def _paste(desk: Desk, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    QTest.keyClick(desk.editor, Qt.Key.Key_V, CTRL)
+
+
+def test_one_pasted_line_goes_into_the_box(desk: Desk) -> None:
+    _paste(desk, "一行だけ\n")
+    assert desk.editor.text() == "一行だけ"
+    assert desk.texts() == []
+
+
+def test_pasted_lines_become_notes_after_the_preview(desk: Desk) -> None:
+    def agree(dialog: QWidget) -> None:
+        listed = dialog.findChild(QListWidget, "pasteList")
+        listed.item(1).setCheckState(Qt.CheckState.Unchecked)
+        QTest.mouseClick(dialog.findChild(QAbstractButton, "dialogAction"), Qt.MouseButton.LeftButton)
+
+    desk.press("themeButton_T3")
+    when_dialog("pasteDialog", agree)
+    _paste(desk, "一つ目\r\n見出し\n\n二つ目\n=1+1\n")
+    assert desk.texts() == ["一つ目", "二つ目", "=1+1"]
+    assert {note.theme for note in desk.on_disk()} == {"T3"}
+    desk.press("undoButton")
+    assert [note.voided for note in desk.on_disk()] == [True, True, True]
+
+
+def test_paste_preview_refused_changes_nothing(desk: Desk) -> None:
+    desk.type("mine")
+    when_dialog("pasteDialog", lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape))
+    _paste(desk, "a\nb")
+    assert desk.texts() == []
+    assert desk.editor.text() == "mine"
+
+
+def test_pasted_lines_can_stay_one_note(desk: Desk) -> None:
+    when_dialog(
+        "pasteDialog",
+        lambda dialog: QTest.mouseClick(
+            dialog.findChild(QAbstractButton, "pasteAsOne"), Qt.MouseButton.LeftButton
+        ),
+    )
+    QGuiApplication.clipboard().setText("a\nb")
+    desk.press("pasteButton")
+    desk.enter()
+    assert desk.texts() == ["a\nb"]
+
+
+def test_files_dropped_on_the_box_put_no_path_into_the_text(desk: Desk) -> None:
+    from PySide6.QtCore import QUrl
+
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/somewhere/secret.txt")])
+    desk.editor.insertFromMimeData(data)
+    assert desk.editor.text() == ""
+
+
+# --- list, search -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("区", {"区役所の窓口", "ＡＢＣ区民ｶﾞｲﾄﾞ"}),
+        ("窓口", {"区役所の窓口"}),
+        ("ガイド", {"ＡＢＣ区民ｶﾞｲﾄﾞ"}),
+        ("がいど", {"ＡＢＣ区民ｶﾞｲﾄﾞ"}),
+        ("abc", {"ＡＢＣ区民ｶﾞｲﾄﾞ"}),
+        ("カ　所", {"三カ所の出張所"}),
+        ("か所", {"三カ所の出張所"}),
+        ("ない言葉", set()),
+    ],
+)
+def test_search_finds_folded_words_of_any_length(
+    desk: Desk, qtbot: QtBot, words: str, found: set[str]
+) -> None:
+    for text in ("区役所の窓口", "ＡＢＣ区民ｶﾞｲﾄﾞ", "三カ所の出張所"):
+        desk.add(text)
+    QTest.keyClick(desk.editor, Qt.Key.Key_F, CTRL)
+    box = desk.child(QWidget, "searchBox")
+    assert box.hasFocus()
+    box.setText(words)
+    qtbot.waitUntil(lambda: {note.text for note in desk.rows()} == found)
+
+
+def test_a_new_note_is_one_more_row_not_a_new_list(desk: Desk) -> None:
+    desk.add("first")
+    resets: list[bool] = []
+    desk.list.model().modelReset.connect(lambda: resets.append(True))
+    desk.add("second")
+    assert [note.text for note in desk.rows()] == ["second", "first"]
+    assert resets == []
+
+
+# --- edit, void, restore, undo -------------------------------------------------------------------------------------
+
+
+def _choose_first(desk: Desk) -> None:
+    desk.list.setFocus()
+    desk.list.setCurrentIndex(desk.list.model().index(0, 0))
+
+
+def test_edit_with_f2_changes_text_and_undo_brings_the_earlier_one(desk: Desk) -> None:
+    desk.add("もとの文")
+    _choose_first(desk)
+
+    def correct(dialog: QWidget) -> None:
+        editor = dialog.findChild(NoteEditor, "editText")
+        assert editor.text() == "もとの文"
+        editor.set_text("直した文")
+        QTest.mouseClick(dialog.findChild(QAbstractButton, "kindButton_idea"), Qt.MouseButton.LeftButton)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+
+    when_dialog("editNoteDialog", correct)
+    desk.key(Qt.Key.Key_F2)
+    assert [(note.text, note.kind) for note in desk.on_disk()] == [("直した文", "idea")]
+    desk.shortcut(Qt.Key.Key_Z)
+    assert [(note.text, note.kind) for note in desk.on_disk()] == [("もとの文", None)]
+    desk.shortcut(Qt.Key.Key_Y)
+    assert [(note.text, note.kind) for note in desk.on_disk()] == [("直した文", "idea")]
+    assert desk.on_disk()[0].number == "東A-001"
+
+
+def test_edit_while_composing_takes_the_composition_with_it(desk: Desk) -> None:
+    desk.add("区役所は")
+    _choose_first(desk)
+
+    def correct(dialog: QWidget) -> None:
+        editor = dialog.findChild(NoteEditor, "editText")
+        QApplication.sendEvent(editor, QInputMethodEvent("遠い", []))
+        QTest.keyClick(editor, Qt.Key.Key_Escape)
+        assert dialog.isVisible(), "Esc belongs to the input method"
+        QTest.mouseClick(dialog.findChild(QAbstractButton, "dialogAction"), Qt.MouseButton.LeftButton)
+
+    when_dialog("editNoteDialog", correct)
+    desk.key(Qt.Key.Key_Return)
+    assert desk.texts() == ["区役所は遠い"]
+
+
+def test_void_with_a_reason_and_restore_are_undoable(desk: Desk) -> None:
+    desk.add("取り消す意見")
+    _choose_first(desk)
+    when_dialog(
+        "voidDialog",
+        lambda dialog: QTest.mouseClick(
+            dialog.findChild(QAbstractButton, "dialogAction"), Qt.MouseButton.LeftButton
+        ),
+    )
+    desk.key(Qt.Key.Key_Delete)
+    assert [note.void_reason for note in desk.on_disk()] == ["重ねて入力した"]
+    assert len(desk.rows()) == 1, "a voided note keeps its row"
+    page = desk.child(CapturePage, "page_capture")
+    restore = next(action for action in page.panel.menu().actions() if action.text() == "戻す")
+    restore.trigger()
+    assert [note.voided for note in desk.on_disk()] == [False]
+    desk.shortcut(Qt.Key.Key_Z)
+    assert [note.void_reason for note in desk.on_disk()] == ["重ねて入力した"]
+    desk.shortcut(Qt.Key.Key_Z)
+    assert [note.voided for note in desk.on_disk()] == [False]
+
+
+def test_void_dialog_left_with_enter_or_escape_voids_nothing(desk: Desk) -> None:
+    desk.add("残る意見")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        _choose_first(desk)
+        when_dialog("voidDialog", lambda dialog, key=key: QTest.keyClick(dialog, key))
+        desk.key(Qt.Key.Key_Delete)
+        assert [note.voided for note in desk.on_disk()] == [False]
+
+
+def test_undo_and_redo_of_a_new_note_by_key(desk: Desk) -> None:
+    desk.add("一枚目")
+    desk.add("二枚目")
+    desk.shortcut(Qt.Key.Key_Z)
+    assert [note.voided for note in desk.on_disk()] == [False, True]
+    desk.shortcut(Qt.Key.Key_Z, CTRL | SHIFT)
+    assert [note.voided for note in desk.on_disk()] == [False, False]
+
+
+def test_undo_with_text_in_the_box_takes_back_the_typing_first(desk: Desk) -> None:
+    desk.add("一枚目")
+    desk.type("abc")
+    desk.shortcut(Qt.Key.Key_Z)
+    assert desk.editor.text() == ""
+    assert [note.voided for note in desk.on_disk()] == [False]
+
+
+def test_double_click_on_a_row_opens_the_edit_dialog(desk: Desk) -> None:
+    desk.add("見る")
+    opened: list[str] = []
+
+    def leave(dialog: QWidget) -> None:
+        opened.append(dialog.windowTitle())
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    when_dialog("editNoteDialog", leave)
+    place = desk.list.visualRect(desk.list.model().index(0, 0)).center()
+    QTest.mouseClick(desk.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(desk.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
+    assert opened == ["付箋 東A-001 を直します"]
+
+
+# --- the disk refuses ------------------------------------------------------------------------------------------------
+
+
+def test_note_the_disk_refuses_stays_in_the_box_and_is_saved_at_the_next_enter(desk: Desk) -> None:
+    desk.add("先の意見")
+    page = desk.child(CapturePage, "page_capture")
+    connection = page._open_file.workspace._connection
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    # As on a full disk: SQLite may not take one page more.
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    long_text = "消えてはならない意見。" * 900
+    desk.add(long_text)
+    assert desk.editor.text() == long_text
+    assert "残っています" in desk.banner()
+    assert desk.texts() == ["先の意見"]
+    connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    desk.enter()
+    assert desk.texts() == ["先の意見", long_text]
+    assert desk.editor.text() == ""
+    assert desk.banner() == ""
+
+
+def test_undo_the_disk_refuses_leaves_no_dead_command(desk: Desk) -> None:
+    desk.add("一枚目")
+    page = desk.child(CapturePage, "page_capture")
+    workspace = page._open_file.workspace
+    blocker = bootstrap.open_database(desk.path)
+    with blocker.transaction():
+        desk.press("undoButton")
+        assert desk.banner() != ""
+    blocker.close()
+    assert [note.voided for note in desk.on_disk()] == [False]
+    assert not page._open_file.undo_stack.canUndo()
+    assert workspace.notes()[0].voided is False
