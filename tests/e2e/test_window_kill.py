@@ -15,28 +15,27 @@ TYPIST = Path(__file__).with_name("window_typist.py")
 
 def _type_until_killed(path: Path, prefix: str, saved_notes: int) -> list[str]:
     """Let the typist type, kill it without warning after so many notes, and give what it said was saved."""
-    typist = subprocess.Popen(
+    saved: list[str] = []
+    with subprocess.Popen(
         [sys.executable, str(TYPIST), str(path), prefix],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
-    )
-    assert typist.stdout is not None
-    saved: list[str] = []
-    for line in typist.stdout:
-        word, _, text = line.rstrip("\n").partition(" ")
-        if word == "SAVED":
-            saved.append(text)
-        if len(saved) >= saved_notes:
-            break
-    typist.kill()
-    # What it still said between our reading and its death counts as well.
-    saved += [
-        line[6:].rstrip("\n") for line in typist.stdout if line.startswith("SAVED ") and line.endswith("\n")
-    ]
-    assert typist.wait() == -9
+    ) as typist:
+        assert typist.stdout is not None
+        for line in typist.stdout:
+            word, _, text = line.rstrip("\n").partition(" ")
+            if word == "SAVED":
+                saved.append(text)
+            if len(saved) >= saved_notes:
+                break
+        typist.kill()
+        # What it still said between our reading and its death counts as well; a torn last line does not.
+        rest = [line for line in typist.stdout if line.startswith("SAVED ") and line.endswith("\n")]
+    assert typist.returncode == -9
+    saved += [line.removeprefix("SAVED ").rstrip("\n") for line in rest]
     return saved
 
 

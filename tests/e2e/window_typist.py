@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,7 +24,9 @@ def main() -> None:
 
     def type_one() -> None:
         text = f"{sys.argv[2]} {next(numbers)}"
-        QTest.keyClicks(editor, text)
+        event = QInputMethodEvent("", [])
+        event.setCommitString(text)
+        QApplication.sendEvent(editor, event)
         print("TYPED", text, flush=True)
         QTest.keyClick(editor, Qt.Key.Key_Return)
         if editor.toPlainText() == "":
