@@ -63,6 +63,8 @@ class ExportPage(Page):
         self._do = PrimaryButton(self.tr("ワークブックを書き出す"))
         self._hand_over = SecondaryButton(self.tr("ファイルを渡す"))
         self._progress = TextLabel("", 13, role="text2", wrap=True)
+        self._handed = TextLabel("", 13, role="text2", wrap=True)
+        self._fingerprint = TextLabel("", 17, bold=True)
         self._counts = QGridLayout()
         self._count_labels: list[TextLabel] = []
         self._late = QTimer(self)
@@ -108,11 +110,15 @@ class ExportPage(Page):
             ("exportDo", self._do, ""),
             ("exportHandOver", self._hand_over, ""),
             ("exportProgress", self._progress, ""),
+            ("exportHanded", self._handed, ""),
+            ("exportFingerprint", self._fingerprint, ""),
         ):
             widget.setObjectName(name)
             if spoken:
                 widget.setAccessibleName(spoken)
         self._do.set_tall(True)
+        # Read out over the telephone or copied into the ledger of the stick.
+        self._fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._name.setFixedHeight(look().px(40))
 
     def _lay_out(self) -> None:
@@ -129,10 +135,12 @@ class ExportPage(Page):
                 wrap=True,
             )
         )
+        left.addSpacing(look().px(8))
         left.addWidget(TextLabel(self.tr("名前"), 13, role="text2"))
         left.addWidget(self._name)
         left.addWidget(self._place)
         left.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignLeft)
+        left.addSpacing(look().px(8))
         left.addWidget(self._do)
         left.addWidget(self._progress)
         left.addStretch(1)
@@ -154,6 +162,8 @@ class ExportPage(Page):
             )
         )
         right.addWidget(self._hand_over, 0, Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(self._handed)
+        right.addWidget(self._fingerprint)
         right.addStretch(1)
         inner = QWidget()
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
@@ -272,11 +282,14 @@ class ExportPage(Page):
     def _on_handed_over(self, package: Package) -> None:
         self._end()
         self._shown_folder = package.path.parent
-        text = self.tr("渡すファイルを書き込み、読み直して確かめました。取り外せます。")
-        detail = self.tr("「{0}」 付箋 {1}枚  ファイルの指紋 {2}").format(
-            package.path.name, package.notes - package.voided, fingerprint(package.sha256)
+        handed = self.tr("「{0}」 付箋 {1}枚。ファイルの指紋（事務局で同じか確かめられます）")
+        self._handed.setText(handed.format(package.path.name, package.notes - package.voided))
+        self._fingerprint.setText(fingerprint(package.sha256))
+        self._banner.show_message(
+            "info",
+            self.tr("渡すファイルを書き込み、読み直して確かめました。取り外せます。"),
+            self.tr("フォルダーを開く"),
         )
-        self._banner.show_message("info", f"{text}\n{detail}", self.tr("フォルダーを開く"))
 
     def _on_failed(self, sentence: str) -> None:
         self._end()

@@ -62,9 +62,14 @@ class TextLabel(QLabel):
 class ElidedLabel(TextLabel):
     """One line that gives way: a long file name is cut in the middle, whole in the tooltip, never wider."""
 
+    def sizeHint(self) -> QSize:
+        """One whole line."""
+        metrics = QFontMetrics(look().font(self._size, self._bold))
+        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height() + look().px(6))
+
     def minimumSizeHint(self) -> QSize:
         """A few letters wide at least."""
-        return QSize(look().px(80), super().minimumSizeHint().height())
+        return QSize(look().px(80), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as there is room for."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QBrush, QIcon, QResizeEvent
+from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from workshop_app.services.merge import MergeReport, SourceReport
@@ -112,12 +112,20 @@ class MergeTable(QTableWidget):
         header.resizeSection(0, max(look().px(120), round(self.viewport().width() * _FILE_SHARE)))
         for column in range(1, _STATE_COLUMN):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, look().px(76 if self._compact else 88))
+            header.resizeSection(column, self._figure_width(column))
         self.setColumnHidden(1, self._compact)
         header.setSectionResizeMode(_STATE_COLUMN, QHeaderView.ResizeMode.Stretch)
         for row in range(self.rowCount()):
             self.setRowHeight(row, look().px(38 if self._compact else 42))
             self._grow(row)
+
+    def _figure_width(self, column: int) -> int:
+        """Even columns; where room is scarce as narrow as the head allows."""
+        if not self._compact:
+            return look().px(88)
+        head = self.horizontalHeaderItem(column)
+        text = head.text() if head is not None else ""
+        return QFontMetrics(look().font(13)).horizontalAdvance(text) + 2 * look().px(12) + 4
 
     def _grow(self, row: int) -> None:
         """Room for the whole sentence of a refused file, and for a long name."""

@@ -26,7 +26,7 @@ from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, ComboField, Dialog, SecondaryButton
-from workshop_app.ui.widgets.dialog import MAX_WIDTH
+from workshop_app.ui.widgets.dialog import MAX_HEIGHT, MAX_WIDTH
 
 SUFFIX = ".wsdb"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -120,7 +120,11 @@ class NewWorkshopDialog(Dialog):
         """Close only when nothing stands in the way."""
         sentence = self.problem()
         if sentence:
+            hidden = self._problem.isHidden()
             self._problem.show_message("error", sentence)
+            if hidden:
+                wanted = self.height() + self._problem.sizeHint().height()
+                self.resize(self.width(), max(self.height(), min(look().px(MAX_HEIGHT), wanted)))
         else:
             super().accept()
 
