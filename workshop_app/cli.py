@@ -11,20 +11,25 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from workshop_app.cli_documents import (
+    Document,
+    conflict_documents,
+    conflict_lines,
+    import_lines,
+    merge_document,
+    merge_lines,
+    note_documents,
+)
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
 from workshop_app.version import __version__
 
 if TYPE_CHECKING:
     from workshop_app.domain.note import Note
-    from workshop_app.services.merge import MergeReport
     from workshop_app.storage.database import Database
-
-Document = dict[str, Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,7 +149,9 @@ def _note_add(options: argparse.Namespace) -> int:
         changes = add_notes(database, [draft])
         note = database.note(next(iter(changes.added)))
         assert note is not None
-        return _answer(options, _note_document(database, note), f"{format_id(note.note_id)} {note.number}")
+        return _answer(
+            options, note_documents(database, [note])[0], f"{format_id(note.note_id)} {note.number}"
+        )
 
 
 def _note_edit(options: argparse.Namespace) -> int:
@@ -181,7 +188,7 @@ def _note_restore(options: argparse.Namespace) -> int:
 def _answer_note(options: argparse.Namespace, database: Database, note: Note, done: str) -> int:
     after = database.note(note.note_id)
     assert after is not None
-    return _answer(options, _note_document(database, after), f"{after.number} を{done}。")
+    return _answer(options, note_documents(database, [after])[0], f"{after.number} を{done}。")
 
 
 def _find_note(database: Database, name: str) -> Note:
@@ -231,26 +238,7 @@ def _import(options: argparse.Namespace) -> int:
         plan = plan_import(database, table, wanted)
         report = None if options.dry_run else run_import(database, plan)
     document = import_document(plan, report)
-    return _answer(options, document, _import_lines(document))
-
-
-def _import_lines(document: Document) -> str:
-    columns = "、".join(f"{name}＝{heading}" for name, heading in document["columns"].items() if heading)
-    done = (
-        f"読み込めるのは {document['importable']}枚です（まだ何も書き込んでいません）。"
-        if document["dry_run"]
-        else f"{document['imported']}枚を読み込みました。"
-    )
-    lines = [f"「{document['source']}」（{document['encoding_label']}）{columns}", done]
-    lines += [f"{row['row']}行目は入れていません: {row['reason']}" for row in document["skipped"]]
-    lines += [_notice_line(notice) for notice in document["notices"]]
-    return "\n".join(lines)
-
-
-def _notice_line(notice: Document) -> str:
-    rows = notice["rows"]
-    where = "、".join(map(str, rows[:10])) + (" ほか" if len(rows) > 10 else "")
-    return f"{notice['message']}（{where}行目）" if rows else str(notice["message"])
+    return _answer(options, document, import_lines(document))
 
 
 # --- list, check, conflicts --------------------------------------------------------------------------
@@ -263,7 +251,7 @@ def _fill_file(command: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
-        notes = [_note_document(database, note) for note in database.notes()]
+        notes = note_documents(database, database.notes())
     lines = "\n".join(
         "\t".join(
             [
@@ -276,39 +264,6 @@ def _list(options: argparse.Namespace) -> int:
         for note in notes
     )
     return _answer(options, {"notes": notes}, lines)
-
-
-def _note_document(database: Database, note: Note) -> Document:
-    wards, islands = _names(database)
-    agenda = database.agenda()
-    kind = note.kind
-    if kind is not None and any(known.id == kind for known in agenda.kinds):
-        kind = agenda.kind(kind).name
-    return {
-        "id": format_id(note.note_id),
-        "number": note.number,
-        "ward": wards.get(note.workshop_id or b"", ""),
-        "workshop": format_id(note.workshop_id) if note.workshop_id else None,
-        "table": note.table,
-        "round": note.round,
-        "theme": note.theme,
-        "kind": kind,
-        "points": list(note.points),
-        "text": note.text,
-        "votes": note.votes,
-        "island": islands.get(note.island_id or b""),
-        "voided": note.voided,
-        "void_reason": note.void_reason,
-        "conflicts": list(note.conflicts),
-        "updated": datetime.fromtimestamp(note.updated_ms / 1000, UTC).isoformat(timespec="milliseconds"),
-    }
-
-
-def _names(database: Database) -> tuple[dict[bytes, str], dict[bytes, str]]:
-    agenda = database.agenda()
-    known = {ward.id: ward.name for ward in agenda.wards}
-    wards = {bytes(w.workshop_id): known.get(w.ward_id, w.ward_id) for w in database.workshops()}
-    return wards, {bytes(island.island_id): island.title for island in database.islands()}
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -335,36 +290,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _conflicts(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
-        found: list[Document] = [
-            {
-                "id": conflict.conflict_id,
-                "entity": format_id(conflict.entity_id),
-                "type": conflict.entity_type,
-                "number": _number_of(database, conflict.entity_id),
-                "field": conflict.field,
-                "values": [
-                    {
-                        "id": value.op_id.hex(),
-                        "value": value.value,
-                        "station": value.station,
-                        "at_ms": value.at_ms,
-                    }
-                    for value in conflict.values
-                ],
-            }
-            for conflict in database.conflicts()
-        ]
-    lines = "\n".join(
-        f"{c['number'] or c['type']} {c['field']}: "
-        + " ／ ".join(f"{v['station']}「{v['value']}」" for v in c["values"])
-        for c in found
-    )
-    return _answer(options, {"conflicts": found}, lines or "決めることは残っていません。")
-
-
-def _number_of(database: Database, entity_id: Any) -> str | None:
-    note = database.note(entity_id)
-    return note.number if note else None
+        found = conflict_documents(database)
+    return _answer(options, {"conflicts": found}, conflict_lines(found))
 
 
 # --- merge, handover, export -------------------------------------------------------------------------
@@ -385,40 +312,8 @@ def _merge(options: argparse.Namespace) -> int:
         for sentence in (source.reason, source.warning):
             if sentence:
                 print(sentence, file=sys.stderr)
-    _answer(options, merge_document(report), _merge_lines(report))
+    _answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
-
-
-def merge_document(report: MergeReport) -> Document:
-    """A merge report as the JSON document of `merge --json`."""
-    names = ("status", "reason", "warning", "sha256", "notes", "rows_in", "rows_new")
-    counts = ("added", "updated", "voided", "conflicts")
-    return {
-        "target": str(report.target),
-        "dry_run": report.dry_run,
-        "sources": [
-            {"path": str(source.path)} | {name: getattr(source, name) for name in (*names, *counts)}
-            for source in report.sources
-        ],
-        "notes": report.notes,
-        "open_conflicts": report.open_conflicts,
-        "backup": str(report.backup) if report.backup else None,
-    }
-
-
-def _merge_lines(report: MergeReport) -> str:
-    states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
-    if report.dry_run:
-        states["merged"] = "統合できます（まだ何も書き込んでいません）"
-    lines = [
-        f"{source.path.name}\t{states[source.status]}\t新しい {source.added}\t変わった {source.updated}"
-        f"\t取消 {source.voided}\t競合 {source.conflicts}"
-        for source in report.sources
-    ]
-    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
-    if report.backup:
-        lines.append(f"統合の前の控え: {report.backup}")
-    return "\n".join(lines)
 
 
 def _fill_handover(command: argparse.ArgumentParser) -> None:
