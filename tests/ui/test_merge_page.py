@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
 from workshop_app.paths import user_documents_dir
 from workshop_app.ui.drop_strip import DropStrip
+from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.merge_table import MergeTable
@@ -95,6 +97,8 @@ def test_merge_page_preview_counts_and_writes_nothing(desk: Desk, tmp_path: Path
     assert desk.note.text() == "まだ何も書き込んでいません。"
     assert list(user_documents_dir().iterdir()) == []
     assert east.read_bytes() == before
+    # What the laptop's person read out over the telephone can be compared here.
+    assert fingerprint(hashlib.sha256(before).hexdigest()) in desk.table.item(0, 0).toolTip()
 
 
 def test_merge_page_writes_the_union_into_a_new_file_and_offers_to_open_it(

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from workshop_app.domain.errors import WorkshopError
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices, Package
+from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
@@ -32,14 +33,6 @@ from workshop_app.ui.widgets import Banner, PrimaryButton, SecondaryButton
 
 _PROGRESS_AFTER_MS = 300
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_FINGERPRINT = 16
-"""How many hexadecimal digits of the SHA-256 are shown; the command line shows as many."""
-
-
-def fingerprint(sha256: str) -> str:
-    """7F3A-91C2-E05B-44D0: the first sixteen digits in groups of four, to be read out over the telephone."""
-    shown = sha256[:_FINGERPRINT].upper()
-    return "-".join(shown[start : start + 4] for start in range(0, len(shown), 4))
 
 
 class ExportPage(Page):

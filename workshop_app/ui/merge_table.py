@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from workshop_app.services.merge import MergeReport, SourceReport
+from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.icons import icon
 from workshop_app.ui.merge_delegate import FIGURE_ROLE, SUM_ROLE, MergeDelegate
 from workshop_app.ui.theme import look
@@ -145,7 +146,8 @@ class MergeTable(QTableWidget):
     def _draw_source(self, row: int, source: SourceReport) -> None:
         refused = source.status == "refused"
         name = self._item(source.path.name, role="text")
-        name.setToolTip(str(source.path))
+        mark = fingerprint(source.sha256) if source.sha256 else ""
+        name.setToolTip(f"{source.path}\n{self.tr('ファイルの指紋')} {mark}" if mark else str(source.path))
         self.setItem(row, 0, name)
         if refused:
             sentence = self._item(source.reason or "", role="danger", picture="cross")
