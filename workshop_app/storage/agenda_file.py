@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from workshop_app import paths
-from workshop_app.domain.agenda import Agenda, AgendaProblem
+from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.strict_reader import AgendaProblem
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12

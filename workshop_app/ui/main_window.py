@@ -158,11 +158,10 @@ class MainWindow(QMainWindow):
         remember_file(RecentFile(workspace.path, workspace.local.station, live, now_ms))
 
     def _on_merged(self, path: Path) -> None:
-        """A file was merged from the start screen: show it. The open file reads itself again."""
-        if self._work is None or self._work.open_file is None:
-            self.open_path(path)
-            if self._work is not None:
-                self._work.show_page("merge")
+        """Show the file that took others in; the open file has been told already and reads itself again."""
+        open_file = None if self._work is None else self._work.open_file
+        if (open_file is None or open_file.workspace.path != path) and self.open_path(path):
+            self.show_page("merge")
 
     def _step_page(self, step: int) -> None:
         if self._work is not None:

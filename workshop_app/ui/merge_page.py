@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date as Date
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -63,20 +63,25 @@ class MergePage(Page):
         self._banner.setObjectName("mergeBanner")
         self._strip = DropStrip()
         self._target_label = ElidedLabel("", 15)
+        self._target_label.setObjectName("mergeTarget")
         self._change_target = TextButton(self.tr("統合先を変える"))
+        self._change_target.setObjectName("mergeChangeTarget")
         self._table = MergeTable()
         self._empty = EmptyState(
             self.tr("まだファイルが届いていません。"),
             self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
         )
         self._do = PrimaryButton(self.tr("統合する"))
+        self._do.setObjectName("mergeDo")
         self._stop = SecondaryButton(self.tr("やめる"))
+        self._stop.setObjectName("mergeStop")
         self._drop_rows = TextButton(self.tr("選んだファイルを外す"))
+        self._drop_rows.setObjectName("mergeDropRows")
         self._note = TextLabel("", 13, role="text2", wrap=True)
+        self._note.setObjectName("mergeNote")
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_PROGRESS_AFTER_MS)
-        self._name_parts()
         self._lay_out()
         self._connect()
         self._show_state()
@@ -116,17 +121,6 @@ class MergePage(Page):
         self._middle.setMinimumHeight(look().px(140))
         for button in (self._do, self._stop):
             button.set_tall(not compact)
-
-    def _name_parts(self) -> None:
-        for name, widget in (
-            ("mergeTarget", self._target_label),
-            ("mergeChangeTarget", self._change_target),
-            ("mergeDo", self._do),
-            ("mergeStop", self._stop),
-            ("mergeDropRows", self._drop_rows),
-            ("mergeNote", self._note),
-        ):
-            widget.setObjectName(name)
 
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()
@@ -294,13 +288,7 @@ class MergePage(Page):
         self._drop_rows.setEnabled(bool(self._table.chosen_paths()) and not busy)
         self._strip.setEnabled(not self._writing)
         self._change_target.setEnabled(not self._writing)
-        if self._into_open_file():
-            where = self.tr("統合先: {0}（いま開いているファイル）")
-        elif self._target.exists():
-            where = self.tr("統合先: {0}")
-        else:
-            where = self.tr("統合先: {0}（新しく作ります）")
-        self._target_label.setText(where.format(self._target.name))
+        self._target_label.setText(_target_text(self._target, self._into_open_file()))
         self._target_label.setToolTip(str(self._target))
         if not busy:
             self._note.setText(note_text(self._report, count, self._target.exists()))
@@ -308,26 +296,12 @@ class MergePage(Page):
     # --- choosing ----------------------------------------------------------------------------------------
 
     def _on_choose(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self,
-            self.tr("端末のファイルを選ぶ"),
-            str(user_documents_dir()),
-            self.tr("ワークショップのファイル (*.wsdb);;すべてのファイル (*)"),
-        )
-        self.add_files([Path(name) for name in names])
+        self.add_files(_ask_sources(self))
 
     def _on_change_target(self) -> None:
-        """An existing file may be named too: it takes the others in, and is never written over."""
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            self.tr("統合先を選ぶ（今あるファイルには付け加えます）"),
-            str(self._target if not self._into_open_file() else _new_target()),
-            self.tr("ワークショップのファイル (*.wsdb)"),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if name:
-            path = Path(name)
-            self.set_target(path if path.suffix else path.with_name(path.name + ".wsdb"))
+        path = _ask_target(self, _new_target() if self._into_open_file() else self._target)
+        if path is not None:
+            self.set_target(path)
 
     def _on_stop(self) -> None:
         self._sources = []
@@ -346,3 +320,36 @@ def _new_target() -> Path:
 
 def _key(path: Path) -> str:
     return os.path.normcase(path.absolute())
+
+
+def _ask_sources(page: QWidget) -> list[Path]:
+    names, _ = QFileDialog.getOpenFileNames(
+        page,
+        page.tr("端末のファイルを選ぶ"),
+        str(user_documents_dir()),
+        page.tr("ワークショップのファイル (*.wsdb);;すべてのファイル (*)"),
+    )
+    return [Path(name) for name in names]
+
+
+def _ask_target(page: QWidget, suggestion: Path) -> Path | None:
+    """An existing file may be named too: it takes the others in, and is never written over."""
+    name, _ = QFileDialog.getSaveFileName(
+        page,
+        page.tr("統合先を選ぶ（今あるファイルには付け加えます）"),
+        str(suggestion),
+        page.tr("ワークショップのファイル (*.wsdb)"),
+        options=QFileDialog.Option.DontConfirmOverwrite,
+    )
+    path = Path(name)
+    return None if not name else path if path.suffix else path.with_name(path.name + ".wsdb")
+
+
+def _target_text(target: Path, is_open: bool) -> str:
+    if is_open:
+        where = QCoreApplication.translate("MergePage", "統合先: {0}（いま開いているファイル）")
+    elif target.exists():
+        where = QCoreApplication.translate("MergePage", "統合先: {0}")
+    else:
+        where = QCoreApplication.translate("MergePage", "統合先: {0}（新しく作ります）")
+    return where.format(target.name)
