@@ -75,7 +75,7 @@ class UnitOfWork(Protocol):
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
     ) -> None:
-        """Add one edit; its clock, session and id are given by the store, the projections follow at once."""
+        """Add one edit; clock, session and id are given by the store, the projections follow by the commit."""
 
     def new_id(self) -> EntityId:
         """A fresh entity id."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput, NotFound
 from workshop_app.domain.fold import TYPE_KEY, EntityState
@@ -33,7 +34,7 @@ def add_notes(workspace: Workspace, drafts: Sequence[NoteDraft]) -> Changes:
         )
     agenda = workspace.agenda()
     ward_short = agenda.ward(workshop.ward_id).short
-    prepared = [_with_checked_codes(workspace, draft.fields()) for draft in drafts]
+    prepared = [_with_checked_codes(agenda, draft.fields()) for draft in drafts]
     with workspace.transaction() as uow:
         for fields in prepared:
             prefix = number_prefix(ward_short, fields[NoteField.TABLE], local.device_mark)
@@ -55,7 +56,7 @@ def edit_note(workspace: Workspace, note_id: EntityId, fields: Mapping[str, Json
     unknown = set(fields) - EDITABLE_FIELDS
     if unknown:
         raise ValueError(f"not editable: {sorted(unknown)}")
-    checked = _with_checked_codes(workspace, checked_fields(fields))
+    checked = _with_checked_codes(workspace.agenda(), checked_fields(fields))
     with workspace.transaction() as uow:
         state = _existing(uow, note_id)
         if state.voided:
@@ -127,9 +128,8 @@ def _existing(uow: UnitOfWork, note_id: EntityId) -> EntityState:
     return state
 
 
-def _with_checked_codes(workspace: Workspace, fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _with_checked_codes(agenda: Agenda, fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Refuse themes, kinds and points that this file's agenda does not have."""
-    agenda = workspace.agenda()
     try:
         if fields.get(NoteField.THEME) is not None:
             fields[NoteField.THEME] = agenda.theme(fields[NoteField.THEME]).id

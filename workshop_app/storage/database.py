@@ -65,7 +65,7 @@ class Database:
         self._local = _local_context(values)
         self._clock = HybridClock(wall_ms, int(values.get("clock", "0")))
         self._session = SessionState(_session_record(wall_ms(), self._local))
-        self._agenda: Agenda | None = None
+        self._agenda: tuple[str, Agenda] | None = None
 
     @classmethod
     def open(cls, path: Path, *, wall_ms: Callable[[], int] = wall_clock_ms) -> Database:
@@ -136,26 +136,24 @@ class Database:
             raise
         self._session.record = work.new_session
         self._local = _local_context(read_local(self._connection))
-        if work.changes:
-            self._agenda = None
 
     def agenda(self) -> Agenda:
         """The agenda stored in this file; raises RefusedFile when there is none that can be read."""
-        if self._agenda is None:
-            wanted = next(
-                (w.agenda_id for w in self.workshops() if w.workshop_id == self._local.workshop_id), None
+        mine = select(tables.workshop.c.agenda_id).where(
+            tables.workshop.c.workshop_id == bytes(self._local.workshop_id or b"")
+        )
+        with storage_errors():
+            wanted = self._connection.execute(mine).scalar()
+            rows = self._connection.execute(select(tables.agenda).order_by(tables.agenda.c.agenda_id)).all()
+        documents = [row.document for row in rows if wanted in (None, row.agenda_id)]
+        if not documents:
+            raise RefusedFile(
+                f"「{self._path.name}」には議題が入っていません。データは変わっていません。控えから開いてください。"
             )
-            with storage_errors():
-                rows = self._connection.execute(
-                    select(tables.agenda).order_by(tables.agenda.c.agenda_id)
-                ).all()
-            rows = [row for row in rows if wanted in (None, row.agenda_id)]
-            if not rows:
-                raise RefusedFile(
-                    f"「{self._path.name}」には議題が入っていません。データは変わっていません。控えから開いてください。"
-                )
-            self._agenda = Agenda.from_document(json.loads(rows[0].document))
-        return self._agenda
+        # Reading the document takes longer than saving a note, and it hardly ever changes.
+        if self._agenda is None or self._agenda[0] != documents[0]:
+            self._agenda = (documents[0], Agenda.from_document(json.loads(documents[0])))
+        return self._agenda[1]
 
     def agenda_ids(self) -> frozenset[str]:
         """The ids of all agendas in this file."""

@@ -57,9 +57,9 @@ def ops_of_many(connection: Connection, entity_ids: Iterable[EntityId]) -> Itera
         yield from found.values()
 
 
-def insert_op(connection: Connection, op: Op) -> None:
-    """Add one op made here."""
-    connection.execute(insert(tables.op), op_to_values(op))
+def insert_own_ops(connection: Connection, ops: Sequence[Op]) -> None:
+    """Add ops made here; an id that is there already would be a defect and raises."""
+    connection.execute(insert(tables.op), [op_to_values(op) for op in ops])
 
 
 def unknown_ops(connection: Connection, ops: Iterable[Op]) -> list[Op]:

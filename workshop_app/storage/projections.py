@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete
+from sqlalchemy import Connection, Row, Table, bindparam, delete
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from workshop_app.domain.clock import stamp_ms
@@ -23,25 +25,41 @@ from workshop_app.storage import tables
 
 REMOVED_TEXT = "〔本人の求めで取り除きました〕"
 _INT_MAX = 2**53
+_FORGET_CONFLICTS = delete(tables.conflict).where(tables.conflict.c.entity_id == bindparam("entity"))
 
 
 def project(connection: Connection, states: Iterable[EntityState]) -> None:
     """Write the rows of these entities, replacing what was there."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    entities: list[dict[str, Any]] = []
+    conflicts: list[dict[str, Any]] = []
     for state in states:
         builder = _BUILDERS.get(state.type)
         if builder is None:
             continue
         table, values = builder(state)
-        key = table.primary_key.columns.keys()
-        rest = {name: value for name, value in values.items() if name not in key}
-        connection.execute(
-            sqlite_insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)
-        )
-        connection.execute(
-            delete(tables.conflict).where(tables.conflict.c.entity_id == bytes(state.entity_id))
-        )
-        for name in state.conflicts:
-            connection.execute(tables.conflict.insert().values(entity_id=bytes(state.entity_id), field=name))
+        rows.setdefault(table.name, []).append(values)
+        entity_id = bytes(state.entity_id)
+        entities.append({"entity": entity_id})
+        conflicts += [{"entity_id": entity_id, "field": name} for name in state.conflicts]
+    for name, values_of_table in rows.items():
+        connection.execute(_upsert(name), values_of_table)
+    if entities:
+        connection.execute(_FORGET_CONFLICTS, entities)
+    if conflicts:
+        connection.execute(tables.conflict.insert(), conflicts)
+
+
+@lru_cache
+def _upsert(table_name: str) -> Insert:
+    """One statement a table, made once: building SQL takes longer than running it."""
+    table = tables.metadata.tables[table_name]
+    key = table.primary_key.columns.keys()
+    statement = sqlite_insert(table)
+    rest = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name not in key
+    }
+    return statement.on_conflict_do_update(index_elements=key, set_=rest)
 
 
 def row_to_note(row: Row[Any]) -> Note:

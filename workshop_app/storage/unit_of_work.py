@@ -37,13 +37,16 @@ class SqlUnitOfWork:
         self._session = session
         self._running: dict[str, int] = {}
         self._ops: dict[EntityId, list[Op]] = {}
-        self._changes = Changes()
+        self._unwritten: list[Op] = []
+        self._dirty: dict[EntityId, None] = {}
+        self._added: set[EntityId] = set()
+        self._updated: set[EntityId] = set()
         self.new_session = replace(session.record)
 
     @property
     def changes(self) -> Changes:
         """What was changed so far."""
-        return self._changes
+        return Changes(frozenset(self._added), frozenset(self._updated - self._added))
 
     def new_id(self) -> EntityId:
         """A fresh entity id; nothing needs to be read to know that it has no edits."""
@@ -59,19 +62,17 @@ class SqlUnitOfWork:
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
     ) -> None:
-        """Add one edit and bring its projection up to date."""
+        """Add one edit; log and projections are written before the commit, all at once."""
         before = self._load(entity_id)
         record = self.new_session
         op = make_op(entity_id, kind, fields, parents, self._clock.now(), record.session, record.op_count + 1)
-        op_store.insert_op(self._connection, op)
+        self._unwritten.append(op)
         self.new_session = replace(
             record, op_count=record.op_count + 1, chain_head=chain_next(record.chain_head, op.op_id)
         )
-        is_new = not before
+        (self._updated if before else self._added).add(entity_id)
         before.append(op)
-        project(self._connection, [fold(before)])
-        ids = frozenset([entity_id])
-        self._changes |= Changes(added=ids) if is_new else Changes(updated=ids)
+        self._dirty[entity_id] = None
 
     def next_running_number(self, prefix: str) -> int:
         """One more than the greatest running number under this prefix; counted once a transaction."""
@@ -98,6 +99,7 @@ class SqlUnitOfWork:
 
     def absorb(self, foreign: ForeignOps) -> Absorbed:
         """Take the union with another file's edits and fold what it touched."""
+        self._write_ops()
         fresh = op_store.unknown_ops(self._connection, foreign.ops)
         touched = {op.entity_id for op in fresh}
         before = {state.entity_id: state for state in self._fold_many(touched)}
@@ -114,10 +116,8 @@ class SqlUnitOfWork:
         changed = [s for s in notes if s.entity_id in before]
         voided = [s for s in changed if s.voided and not before[s.entity_id].voided]
         clashing = [s for s in after if _new_conflicts(before.get(s.entity_id), s)]
-        self._changes |= Changes(
-            added=frozenset(s.entity_id for s in after if s.entity_id not in before),
-            updated=frozenset(s.entity_id for s in after if s.entity_id in before),
-        )
+        for state in after:
+            (self._updated if state.entity_id in before else self._added).add(state.entity_id)
         return Absorbed(
             rows_in=len(foreign.ops),
             rows_new=len(fresh),
@@ -142,10 +142,18 @@ class SqlUnitOfWork:
             self._connection.execute(insert(tables.merge_source).values(run_id=run_id, **source))
 
     def finish(self) -> None:
-        """Write the clock and the session in the same transaction as the edits that used them."""
+        """Write projections, clock and session in the same transaction as the edits that used them."""
+        self._write_ops()
+        project(self._connection, (fold(self._load(entity_id)) for entity_id in self._dirty))
         write_local(self._connection, "clock", str(self._clock.last))
         if self.new_session.op_count > self._session.record.op_count:
             self._take_sessions([self.new_session])
+
+    def _write_ops(self) -> None:
+        """Put the edits made here into the log: one statement for all of them."""
+        if self._unwritten:
+            op_store.insert_own_ops(self._connection, self._unwritten)
+            self._unwritten = []
 
     def _load(self, entity_id: EntityId) -> list[Op]:
         if entity_id not in self._ops:
