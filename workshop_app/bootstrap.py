@@ -189,7 +189,7 @@ class Services:
         """The practice file in the program's own folder; made with one laptop's opinions when missing."""
         path = user_data_dir() / "練習_見本.wsdb"
         if not path.exists():
-            make_laptop_file(path, practice_laptops()[0], practice=True)
+            make_practice_laptop(path, practice_laptops()[0])
         return path
 
     def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
@@ -209,8 +209,8 @@ class Services:
         return hand_over(source, folder)
 
 
-def make_laptop_file(path: Path, laptop: PracticeLaptop, *, practice: bool = False) -> None:
-    """A new file with the practice opinions of one laptop."""
+def make_practice_laptop(path: Path, laptop: PracticeLaptop) -> None:
+    """A new practice file with the opinions of one laptop."""
     from workshop_app.storage.database import Database
 
     setup = prepare.WorkshopSetup(
@@ -220,7 +220,7 @@ def make_laptop_file(path: Path, laptop: PracticeLaptop, *, practice: bool = Fal
         laptop.venue,
         laptop.tables,
         laptop.device,
-        practice,
+        practice=True,
     )
     with Database.create(path) as database:
         prepare.prepare_workshop(database, setup)

@@ -131,11 +131,11 @@ def _make_ward_file(path: Path, laptops: list[PracticeLaptop]) -> Path:
     """One ward's file. A second laptop's file is merged in, with a note both have corrected differently."""
     with TemporaryDirectory(prefix=".demo-", dir=path.parent) as place:
         first = Path(place) / path.name
-        bootstrap.make_laptop_file(first, laptops[0])
+        bootstrap.make_practice_laptop(first, laptops[0])
         _with(first, _take_back_a_slip)
         for laptop in laptops[1:]:
             second = Path(place) / f"{path.stem}_{laptop.device}.wsdb"
-            bootstrap.make_laptop_file(second, laptop)
+            bootstrap.make_practice_laptop(second, laptop)
             bootstrap.merge_files(second, [first])
             _with(first, lambda workspace: _correct(workspace, "（席に戻って確かめた言い方に直した）"))
             _with(second, lambda workspace: _correct(workspace, "（本人が付箋に書き足した）"))

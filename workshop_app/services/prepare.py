@@ -15,6 +15,8 @@ from workshop_app.domain.op import JsonValue, OpKind
 from workshop_app.services.ports import LocalContext, UnitOfWork, Workspace
 
 MAX_VENUE_CHARS = 200
+PRACTICE_TITLE = "練習用データ"
+"""Title of a workshop held for practice; it travels with every merge, unlike what a file says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def prepare_workshop(workspace: Workspace, setup: WorkshopSetup) -> None:
         TYPE_KEY: str(EntityType.WORKSHOP),
         "agenda": agenda.agenda_id,
         "ward": ward.id,
-        "title": "",
+        "title": PRACTICE_TITLE if setup.practice else "",
         "date": setup.date,
         "venue": setup.venue.strip() or None,
         "tables": setup.tables,
@@ -96,3 +98,9 @@ def add_agenda(uow: UnitOfWork, agenda: Agenda) -> EntityId:
     state = uow.state(entity_id)
     uow.append(entity_id, OpKind.SET, fields, state.head_ids if state else ())
     return entity_id
+
+
+def holds_practice(workspace: Workspace) -> bool:
+    """True for a practice file and for whatever one was merged into: paper and window have to say so."""
+    titles = {workshop.title for workshop in workspace.workshops()}
+    return workspace.local.practice or PRACTICE_TITLE in titles

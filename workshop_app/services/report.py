@@ -14,6 +14,7 @@ from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.wareki import format_moment_short
 from workshop_app.services.ports import ReportSource
+from workshop_app.services.prepare import holds_practice
 from workshop_app.services.report_data import codes_sheet, figures_sheet, notes_sheet, output_sheet
 from workshop_app.services.report_facts import Facts, gather_facts
 from workshop_app.services.report_figures import FigureLog
@@ -79,7 +80,7 @@ def build_report(
         source.workshops(),
         source.islands(),
         open_conflicts=len(source.conflicts()),
-        practice=source.local.practice,
+        practice=holds_practice(source),
     )
     log = FigureLog(agenda.city_code)
     request = _Request(facts, log, source, wanted, output_number, now_ms, app_version)

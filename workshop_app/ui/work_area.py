@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QDate, QDateTime, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from workshop_app.services.prepare import holds_practice
 from workshop_app.ui.actions import ACTIONS
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.capture.capture_page import CapturePage
@@ -56,7 +57,7 @@ class WorkArea(QWidget):
         self._rail = Rail(entries)
         self._rail.page_requested.connect(self._on_rail)
         self._header = Header()
-        self._header.set_practice(open_file is not None and open_file.workspace.local.practice)
+        self._header.set_practice(open_file is not None and holds_practice(open_file.workspace))
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
