@@ -4,6 +4,7 @@
     python3 packaging/dev.py demo [DIR]      five ward files, merged, exported; then the window
     python3 packaging/dev.py test [ARGS]     every check and test (ARGS go to pytest)
     python3 packaging/dev.py run  [FILE]     the program
+    python3 packaging/dev.py screenshots [DIR]   the README's pictures again, and more of them into DIR
     python3 packaging/dev.py setup           only the set-up
     python3 packaging/dev.py lock            write the lock file again from pyproject.toml
 
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         "demo": _demo,
         "test": _test,
         "run": lambda rest: _call([_python(), "-m", "workshop_app", *rest]),
+        "screenshots": lambda rest: _call([_python(), str(ROOT / "packaging" / "screenshots.py"), *rest]),
         "lock": _lock,
     }
     if name not in commands:

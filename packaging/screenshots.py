@@ -55,6 +55,8 @@ def main() -> None:
 
 
 def _write_something(window: QMainWindow) -> None:
+    # Shortcuts reach only the active window.
+    assert QTest.qWaitForWindowActive(window)
     table = window.findChild(QComboBox, "captureTable")
     table.setCurrentIndex(table.findText("3"))
     editor = window.findChild(QWidget, "captureEditor")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workshop_app.domain.errors import WorkshopError
@@ -27,6 +27,7 @@ from workshop_app.ui.widgets import Banner, Toast
 DRAFT_AFTER_MS = 2000
 """Half-written text is kept on disk at least this often."""
 _FORM_WIDTH, _FORM_WIDTH_COMPACT = 660, 440
+_MOST_OF_WIDTH = 0.6
 
 
 class CapturePage(Page):
@@ -38,6 +39,7 @@ class CapturePage(Page):
         self.title = self.tr("記録")
         self._open_file = open_file
         self._stored_draft = ""
+        self._compact = False
         self._banner = Banner()
         self._banner.setObjectName("captureBanner")
         self.form = NoteForm(open_file.agenda)
@@ -64,7 +66,19 @@ class CapturePage(Page):
         self.panel.set_compact(compact)
         self._table.set_compact(compact)
         self._round.set_compact(compact)
-        self.form.setFixedWidth(look().px(_FORM_WIDTH_COMPACT if compact else _FORM_WIDTH))
+        self._compact = compact
+        self._fit_form()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text on a small screen: the list keeps its part of the width."""
+        super().resizeEvent(event)
+        self._fit_form()
+
+    def _fit_form(self) -> None:
+        wanted = look().px(_FORM_WIDTH_COMPACT if self._compact else _FORM_WIDTH)
+        room = int(self.width() * _MOST_OF_WIDTH)
+        self.form.set_tight(room < wanted)
+        self.form.setFixedWidth(min(wanted, room))
 
     def settle(self) -> None:
         """Commit an open composition and keep what is half written."""

@@ -28,7 +28,7 @@ class ThemeChoice(QWidget):
             number = str(theme.number) if theme.number else "－"
             button = ThemeButton(theme.number, number, theme.short_title, f"Ctrl+{theme.number}")
             button.setObjectName(f"themeButton_{theme.id}")
-            button.setToolTip(theme.title)
+            button.setToolTip(f"{theme.title}  Ctrl+{theme.number}")
             button.clicked.connect(lambda _checked=False, theme_id=theme.id: self._on_clicked(theme_id))
             self._buttons[theme.id] = button
             grid.addWidget(button, place // 2, place % 2)

@@ -144,7 +144,7 @@ class NoteForm(QWidget):
         """The 440 px form of the narrow layout."""
         current = look()
         self.editor.set_size(20 if compact else 24)
-        self.editor.setFixedHeight(current.px(104 if compact else 172))
+        self.editor.setFixedHeight(current.px(96 if compact else 172))
         self.themes.set_compact(compact)
         self.kinds.set_compact(compact)
         for button in (self._save, self._paste, self._import, self.undo):
@@ -163,6 +163,11 @@ class NoteForm(QWidget):
         for gap in self._gaps:
             gap.changeSize(0, 0 if compact else current.px(4))
         self._column.invalidate()
+
+    def set_tight(self, tight: bool) -> None:
+        """Very little width: pasting is left to Ctrl+V, and the buttons lose their hints."""
+        self._paste.setVisible(not tight)
+        self._save.set_hint("" if tight else self.tr("Enter"))
 
     def changeEvent(self, event: QEvent) -> None:
         """The counts are painted by hand."""

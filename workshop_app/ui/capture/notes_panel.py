@@ -108,7 +108,8 @@ class NotesPanel(QWidget):
         self._heading.setVisible(not compact)
         self._count.set_look(size=17 if compact else 24)
         self.search.setFixedHeight(look().px(30 if compact else 36))
-        self.search.setFixedWidth(look().px(180 if compact else 200))
+        self.search.setMinimumWidth(look().px(90))
+        self.search.setMaximumWidth(look().px(180 if compact else 200))
         self._top.setContentsMargins(
             16 if compact else 24, 8 if compact else 20, 16 if compact else 24, 8 if compact else 12
         )
@@ -190,7 +191,7 @@ class NotesPanel(QWidget):
         self._top.addWidget(self._count)
         self._top.addWidget(self._heading)
         self._top.addStretch(1)
-        self._top.addWidget(self.search)
+        self._top.addWidget(self.search, 2)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)

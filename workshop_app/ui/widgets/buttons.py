@@ -26,6 +26,12 @@ class _Button(QPushButton):
         self.setAutoDefault(False)
         self._fit()
 
+    def set_hint(self, key_hint: str) -> None:
+        """Show another key, or none."""
+        if key_hint != self._hint:
+            self._hint = key_hint
+            self._fit()
+
     def set_tall(self, tall: bool) -> None:
         """48 high (the main actions at the table) or 40."""
         self._height = TALL if tall else HEIGHT

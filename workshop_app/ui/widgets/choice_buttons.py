@@ -97,11 +97,16 @@ class ThemeButton(_ChoiceButton):
         hint_font = current.font(12)
         hint_width = QFontMetrics(hint_font).horizontalAdvance(self._shortcut)
         right = self.width() - side
+        name_font = current.font(15, bold=self.isChecked())
+        # The name goes before the shortcut where there is no room for both; the tooltip has it.
+        if left + QFontMetrics(name_font).horizontalAdvance(self._name) + hint_width > right:
+            hint_width = 0
         painter.setFont(hint_font)
         painter.setPen(current.colour("accent" if self.isChecked() else "text2"))
-        _line(painter, QRectF(right - hint_width, 0, hint_width + 1, self.height()), self._shortcut)
+        if hint_width:
+            _line(painter, QRectF(right - hint_width, 0, hint_width + 1, self.height()), self._shortcut)
         painter.setPen(text)
-        painter.setFont(current.font(15, bold=self.isChecked()))
+        painter.setFont(name_font)
         room = QRectF(left, 0, right - hint_width - current.px(5) - left, self.height())
         _line(painter, room, self._name, elide=True)
 
