@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.paths import resource, user_data_dir
-from workshop_app.services import merge, prepare
+from workshop_app.services import importing, merge, prepare
 from workshop_app.services.ports import ForeignOps, Workspace
 from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
@@ -141,10 +141,9 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
 
 def read_table(path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
     """Read a table of opinions from a .txt, .csv, .tsv or .xlsx file; raises WorkshopError with a sentence."""
-    from workshop_app.services.importing import read_delimited
     from workshop_app.workbook.spreadsheet_import import is_spreadsheet, read_xlsx
 
-    return read_xlsx(path, sheet) if is_spreadsheet(path) else read_delimited(path, encoding)
+    return read_xlsx(path, sheet) if is_spreadsheet(path) else importing.read_delimited(path, encoding)
 
 
 def practice_laptops() -> list[PracticeLaptop]:
@@ -195,6 +194,14 @@ class Services:
     def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
         """Read a .txt, .csv or .xlsx file under limits."""
         return read_table(path, encoding)
+
+    def run_import(self, path: Path, plan: importing.ImportPlan) -> importing.ImportReport:
+        """Write a planned import into this file."""
+        database = open_database(path)
+        try:
+            return importing.run_import(database, plan)
+        finally:
+            database.close()
 
     def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> merge.MergeReport:
         """Merge files into the target, which is made when missing."""

@@ -48,6 +48,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "kind", _RECORD, QT_TRANSLATE_NOOP("actions", "種別を選ぶ"), ("Ctrl+Shift+1", "…", "Ctrl+Shift+4")
     ),
+    ActionSpec(
+        "import",
+        _RECORD,
+        QT_TRANSLATE_NOOP("actions", "ファイルから読み込む（.txt .csv .xlsx）"),
+        ("Ctrl+I",),
+    ),
     ActionSpec("undo", _RECORD, QT_TRANSLATE_NOOP("actions", "元に戻す"), ("Ctrl+Z",)),
     ActionSpec("redo", _RECORD, QT_TRANSLATE_NOOP("actions", "やり直す"), ("Ctrl+Y",)),
     ActionSpec("search", _NOTES, QT_TRANSLATE_NOOP("actions", "探す"), ("Ctrl+F",)),

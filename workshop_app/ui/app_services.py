@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
+    from workshop_app.services.importing import ImportPlan, ImportReport
     from workshop_app.services.merge import MergeReport
     from workshop_app.services.ports import Workspace
     from workshop_app.services.prepare import WorkshopSetup
@@ -52,6 +53,9 @@ class AppServices(Protocol):
 
     def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
         """Read a .txt, .csv or .xlsx file under limits."""
+
+    def run_import(self, path: Path, plan: ImportPlan) -> ImportReport:
+        """Write a planned import into this file: all of it or nothing."""
 
     def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> MergeReport:
         """Merge files into the target, which is made when missing."""

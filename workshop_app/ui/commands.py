@@ -61,6 +61,21 @@ def add_notes(open_file: OpenFile, drafts: Sequence[NoteDraft]) -> Changes | Non
     return changes
 
 
+def imported(open_file: OpenFile, changes: Changes) -> None:
+    """An import has been written by a worker: tell the views, and make it undoable as one action."""
+    workspace = open_file.workspace
+    notes = [note for note in map(workspace.note, sorted(changes.added)) if note is not None]
+    ids = [note.note_id for note in notes]
+    open_file.run(lambda: changes)
+    if ids:
+        _push(
+            open_file,
+            QCoreApplication.translate("commands", "ファイルの読み込み"),
+            lambda: record.restore_notes(workspace, ids),
+            lambda: record.void_notes(workspace, ids, record.UNDO_REASON),
+        )
+
+
 def edit_note(open_file: OpenFile, note_id: EntityId, fields: Mapping[str, JsonValue]) -> bool:
     """Change some fields of one note; False when it was refused, and a signal has said why."""
     workspace = open_file.workspace

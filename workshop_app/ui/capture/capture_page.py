@@ -18,6 +18,7 @@ from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberFi
 from workshop_app.ui.capture.note_form import NoteForm
 from workshop_app.ui.capture.note_list_model import live_counts
 from workshop_app.ui.capture.notes_panel import NotesPanel
+from workshop_app.ui.import_dialog import import_into
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
@@ -132,6 +133,12 @@ class CapturePage(Page):
                 self.tr("貼り付ける文がありません。表計算などで行をコピーしてから、もう一度押してください。"),
             )
 
+    def import_file(self) -> None:
+        """Take opinions typed elsewhere from a file."""
+        self.form.editor.settle()
+        import_into(self._open_file, self._table.number, self._round.number, self)
+        self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
     # --- undo ----------------------------------------------------------------------------------------------
 
     def undo(self) -> None:
@@ -230,6 +237,7 @@ class CapturePage(Page):
         self.form.lines_pasted.connect(self._on_lines_pasted)
         self.form.paste_requested.connect(self._on_paste_requested)
         self.form.undo_requested.connect(self.undo)
+        self.form.import_requested.connect(self.import_file)
         self.form.editor.textChanged.connect(self._on_text_changed)
         self._toast.action_pressed.connect(self.redo)
         self._table.number_changed.connect(self._on_place)
@@ -255,7 +263,7 @@ class CapturePage(Page):
             (f"Ctrl+Shift+{place + 1}", partial(self.form.kinds.press, place))
             for place in range(min(9, len(self._open_file.agenda.kinds)))
         ]
-        pairs += [("Ctrl+F", self.panel.focus_search), ("Ctrl+Z", self.undo)]
+        pairs += [("Ctrl+F", self.panel.focus_search), ("Ctrl+Z", self.undo), ("Ctrl+I", self.import_file)]
         pairs += [("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)]
         for keys, slot in pairs:
             shortcut = QShortcut(QKeySequence(keys), self, slot)
