@@ -7,9 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
+    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -55,6 +57,8 @@ class ImportDialog(Dialog):
     `table` and `round_number` are for rows that name none.
     """
 
+    roomy = True
+
     def __init__(
         self,
         open_file: OpenFile,
@@ -83,11 +87,15 @@ class ImportDialog(Dialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
-        grid.addWidget(TextLabel(self.tr("文字コード"), 13, role="text2"), 0, 0)
-        grid.addWidget(self._encoding, 1, 0)
+        how = QHBoxLayout()
+        how.addWidget(TextLabel(self.tr("文字コード"), 13, role="text2"))
+        how.addWidget(self._encoding)
+        how.addStretch(1)
         self._encoding.set_label(self.tr("文字コード"))
-        for column, field in enumerate(_FIELDS, start=1):
+        for column, field in enumerate(_FIELDS):
             box = ComboField()
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(4)
             box.setObjectName(f"importColumn_{field}")
             box.set_label(FIELD_LABELS[field])
             self._columns[field] = box
@@ -109,6 +117,7 @@ class ImportDialog(Dialog):
         self._notices = TextLabel("", 13, role="text2", wrap=True)
         for widget in (self._banner, self._state):
             self.body.addWidget(widget)
+        self.body.addLayout(how)
         self.body.addLayout(grid)
         self.body.addWidget(self._preview, 1)
         self.body.addWidget(self._notices)

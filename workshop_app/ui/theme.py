@@ -144,6 +144,7 @@ def _icon_path(name: str, theme: str) -> str:
 _SHEET = """
 QWidget { color: @text; font-size: @f15; }
 QMainWindow, QDialog, QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget { background: @window; }
+QDialog, QDialog QScrollArea > QWidget > QWidget, QDialog QTableView, QDialog QListView, QDialog QHeaderView::section { background: @surface; }
 QScrollArea { border: none; }
 QLabel { background: transparent; }
 QLabel[tone="caption"] { font-size: @f13; color: @text2; }
@@ -170,10 +171,9 @@ QPushButton[look="text"]:disabled { color: @text2; }
 QPushButton[look="danger"] { border: 1px solid @danger; color: @danger; }
 QPushButton[look="danger"]:hover { background: @dangerTint; }
 
-QLineEdit, QDateEdit, QSpinBox { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s10; selection-background-color: @accent; selection-color: @onAccent; }
-QLineEdit:focus, QDateEdit:focus, QSpinBox:focus { border: 2px solid @accent; padding: 0 @s9; }
+QLineEdit { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s10; selection-background-color: @accent; selection-color: @onAccent; }
+QLineEdit:focus { border: 2px solid @accent; padding: 0 @s9; }
 QLineEdit:disabled { background: @sunken; color: @text2; }
-QDateEdit::drop-down, QSpinBox::up-button, QSpinBox::down-button { width: @s20; }
 QComboBox { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s10; }
 QComboBox:focus { border: 2px solid @accent; padding: 0 @s9; }
 QComboBox:disabled { background: @sunken; color: @text2; }
@@ -185,6 +185,8 @@ QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid @accent; padding: 0; }
 QTextBrowser, QTextBrowser:focus { background: @window; border: none; padding: 0; }
 
 QCheckBox, QRadioButton { background: transparent; spacing: @s8; }
+QListView::indicator { width: @s16; height: @s16; background: @surface; border: 1px solid @border; border-radius: 3px; }
+QListView::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QCheckBox::indicator, QRadioButton::indicator { width: @s16; height: @s16; background: @surface; border: 1px solid @border; }
 QCheckBox::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: @s9; }

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
-    QSpinBox,
     QWidget,
 )
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import InvalidInput
-from workshop_app.domain.note import MAX_TABLE, MAX_VOTES, Note, checked_fields
+from workshop_app.domain.note import MAX_TABLE, Note, checked_fields
 from workshop_app.domain.op import JsonValue
 from workshop_app.ui.capture.editor import NoteEditor
 from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice
@@ -58,10 +58,9 @@ class EditNoteDialog(Dialog):
         self._table.set_number(note.table)
         self._round = NumberField(ROUNDS)
         self._round.set_number(note.round)
-        self._votes = QSpinBox()
+        self._votes = QLineEdit(str(note.votes))
         self._votes.setObjectName("editVotes")
-        self._votes.setRange(0, MAX_VOTES)
-        self._votes.setValue(note.votes)
+        self._votes.setMaxLength(6)
         self._votes.setFixedHeight(look().px(36))
         self.body.addWidget(self._banner)
         self.body.addWidget(self.editor)
@@ -93,7 +92,7 @@ class EditNoteDialog(Dialog):
             "kind": self._kinds.kind,
             "table": self._table.number,
             "round": self._round.number,
-            "votes": self._votes.value(),
+            "votes": _number(self._votes.text()),
         }
         before = {name: getattr(note, name) for name in now}
         changed = {name: value for name, value in now.items() if value != before[name]}
@@ -115,6 +114,12 @@ class EditNoteDialog(Dialog):
         """Esc belongs to the input method while it is composing."""
         if not self.editor.composing:
             super().reject()
+
+
+def _number(text: str) -> int:
+    """Digits of any width; what is no number is refused by the check of the fields, as one below 0."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return int(plain) if plain.isdecimal() else 0 if not plain else -1
 
 
 class VoidDialog(Dialog):
@@ -186,6 +191,8 @@ class VoidDialog(Dialog):
 class PasteDialog(Dialog):
     """What several pasted lines would become, before anything is saved; each line can be left out."""
 
+    roomy = True
+
     def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setObjectName("pasteDialog")
@@ -203,7 +210,6 @@ class PasteDialog(Dialog):
         self.list = QListWidget()
         self.list.setObjectName("pasteList")
         self.list.setAccessibleName(self.tr("付箋になる行"))
-        self.list.setWordWrap(True)
         self.list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.list.setMinimumHeight(look().px(180))
         for line in self._lines:
@@ -212,6 +218,8 @@ class PasteDialog(Dialog):
                 Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
             )
             item.setCheckState(Qt.CheckState.Checked)
+            item.setSizeHint(QSize(0, look().px(36)))
+            item.setToolTip(line)
             self.list.addItem(item)
         self.list.itemChanged.connect(self._count)
         self.body.addWidget(self.list, 1)

@@ -17,6 +17,9 @@ _SIDE, _TOP = 24, 20
 class Dialog(QDialog):
     """Fill `body`, then call `add_buttons`. The buttons stand outside the part that scrolls."""
 
+    roomy = False
+    """True for a dialog that shows a list: it takes all the room a dialog may have."""
+
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -69,5 +72,9 @@ class Dialog(QDialog):
         content = max(self._inner.sizeHint().height(), self._inner.heightForWidth(inner_width))
         rest = self._title.heightForWidth(inner_width) + look().px(40) + 2 * look().px(12)
         parent = self.parentWidget()
-        room = look().px(560) if parent is None else max(MAX_HEIGHT, parent.window().height() - 20)
+        most = look().px(MAX_HEIGHT) if self.roomy else look().px(560)
+        room = most if parent is None else min(most, max(MAX_HEIGHT, parent.window().height() - 20))
+        if self.roomy:
+            self.resize(look().px(MAX_WIDTH), room)
+            return
         self.resize(width, min(content + rest + 2 * _TOP + 4, room))
