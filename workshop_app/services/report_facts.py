@@ -219,7 +219,7 @@ def gather_facts(
         for order, theme in enumerate(agenda.all_themes)
     ]
     kinds = [
-        KindFact(order, kind.id, kind.name, f"{kind.mark_char}{kind.name}")
+        KindFact(order, kind.id, kind.name, f"{kind.symbol}{kind.name}")
         for order, kind in enumerate(agenda.kinds)
     ]
     lookup = _Lookup(agenda, wards, venues, themes, kinds)

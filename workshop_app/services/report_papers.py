@@ -35,7 +35,7 @@ _RESULT_COLUMNS = (
     Column("傍聴者数\n（人）", 9),
     Column("テーブル\n数", 9),
     Column("意見件数\n（件）", 9),
-    Column("1人当たり\n件数(件/人)", 11),
+    Column("1人当たり\n（件/人）", 11),
     Column("投票者数\n（人）", 9),
     Column("票数\n（票）", 9),
 )
