@@ -234,7 +234,7 @@ def _needs(
         area = merged.get(cell.coordinate)
         last = area.max_col if area is not None else column
         width = sum(widths[column - left : last - left + 1])
-        size = float(cell.font.sz)
+        size = float(cell.font.sz or 11)
         yield count_lines(cell.value, line_em(width, size)), size
 
 
@@ -322,7 +322,9 @@ def _counts(book: Any) -> Iterator[str]:
         if shown != count:
             yield f"{RESULTS}: {ward} {shown}, data {count}"
     numbers = {str(row[0]) for row in book[TALLIES].iter_rows(min_row=2, values_only=True)}
-    for number in ("資料1", "表1", "表2", "表3", "表4", "表5"):
+    # 表5 is about islands: without any there is nothing to count.
+    islands = any(row[14] != "該当なし" for row in rows)
+    for number in ("資料1", "表1", "表2", "表3", "表4", *(["表5"] if islands else [])):
         if number not in numbers:
             yield f"{TALLIES}: nothing of {number}"
     facts = _facts(book)

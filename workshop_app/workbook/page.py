@@ -44,7 +44,7 @@ def set_up_data_page(sheet: Any, spec: DataSheet, report: Report, font: FontMetr
     _paper(sheet)
     _fit_width(sheet)
     sheet.print_title_rows = "1:1"
-    sheet.freeze_panes = sheet.cell(2, spec.frozen_columns + 1).coordinate
+    sheet.freeze_panes = f"{get_column_letter(spec.frozen_columns + 1)}2"
     _header(sheet, report, spec.name, font)
 
 
