@@ -90,8 +90,9 @@ class StyleSheet:
     """
 
     def __init__(self, book: Workbook, font: FontMetrics) -> None:
-        # The first font decides blank cells, Normal's font decides the width of a column unit.
-        plain = base_font(font, sz=10, color=TEXT)
+        # The first font decides blank cells. Normal's font decides the width of a column unit: at 11 pt one
+        # is 5.25 to 6 pt wide, for which the row heights are reckoned; at 10 pt texts would wrap earlier.
+        plain = base_font(font, sz=11, color=TEXT)
         book._fonts = IndexedList([plain])
         book._named_styles["Normal"].font = plain
         sheet = book.active
