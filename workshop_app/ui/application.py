@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
+from workshop_app.ui.garbage import GarbageCollector
 from workshop_app.ui.settings import load_settings
 from workshop_app.ui.theme import apply_look, load_look
 from workshop_app.ui.widgets import install_focus_ring
@@ -22,4 +23,5 @@ def prepare_application() -> QApplication:
         settings = load_settings()
         apply_look(application, load_look(settings.theme, settings.text_percent))
         install_focus_ring(application)
+        GarbageCollector(application)
     return application

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import shiboken6
@@ -15,33 +17,66 @@ from workshop_app.domain.errors import WorkshopError
 T = TypeVar("T")
 
 
-class _Relay(QObject):
-    """Lives in the window's thread and carries the outcome over from the worker.
+@dataclass(slots=True)
+class _Job:
+    """One piece of work and whom to tell of it."""
 
-    It has no parent and is kept until it has been told: a worker must never meet an object that the window's
-    thread is just deleting.
+    parent: QObject
+    work: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[str], None]
+    unexpected: str
+    result: Any = None
+    sentence: str = ""
+
+    def perform(self) -> None:
+        """Do the work; runs in the worker."""
+        try:
+            self.result = self.work()
+        except WorkshopError as problem:
+            self.sentence = problem.sentence
+        except Exception:
+            # Nobody is above this thread: tell the person, and leave the trace for the engineer.
+            traceback.print_exc()
+            self.sentence = self.unexpected
+
+
+class _Desk(QObject):
+    """Hands jobs out and takes their outcome back in the window's thread; one for the whole program.
+
+    The jobs lie here, and a worker knows only its job's number: so neither this object nor a widget that a
+    job refers to is ever let go of, and with that deleted, by a worker.
     """
 
-    finished = Signal(object, str)
-    waiting: set[_Relay] = set()  # noqa: RUF012 - the jobs under way, of the whole program
+    finished = Signal(int)
 
-    def __init__(self, parent: QObject, done: Callable[[Any], None], failed: Callable[[str], None]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._parent = parent
-        self._done = done
-        self._failed = failed
+        self.jobs: dict[int, _Job] = {}
+        self._numbers = itertools.count()
         self.finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
-        self.waiting.add(self)
 
-    @Slot(object, str)
-    def _on_finished(self, result: object, sentence: str) -> None:
-        self.waiting.discard(self)
-        if not shiboken6.isValid(self._parent):
+    def start(self, job: _Job) -> None:
+        number = next(self._numbers)
+        self.jobs[number] = job
+        threading.Thread(target=self._run, args=(number,), name="job").start()
+
+    def _run(self, number: int) -> None:
+        self.jobs[number].perform()
+        self.finished.emit(number)
+
+    @Slot(int)
+    def _on_finished(self, number: int) -> None:
+        job = self.jobs.pop(number)
+        if not shiboken6.isValid(job.parent):
             return
-        if sentence:
-            self._failed(sentence)
+        if job.sentence:
+            job.failed(job.sentence)
         else:
-            self._done(result)
+            job.done(job.result)
+
+
+_desk: _Desk | None = None
 
 
 def run_job(
@@ -51,22 +86,15 @@ def run_job(
 
     Neither is called when `parent` is gone by then. The program does not end before the work has.
     """
-    relay = _Relay(parent, done, failed)
+    global _desk
+    if _desk is None:
+        _desk = _Desk()
     unexpected = parent.tr(
         "思いがけないことで途中で止まりました。保存した付箋はすべて残っています。もう一度試してください。"
     )
+    _desk.start(_Job(parent, work, done, failed, unexpected))
 
-    def run() -> None:
-        result: object = None
-        sentence = ""
-        try:
-            result = work()
-        except WorkshopError as problem:
-            sentence = problem.sentence
-        except Exception:
-            # Nobody is above this thread: tell the person, and leave the trace for the engineer.
-            traceback.print_exc()
-            sentence = unexpected
-        relay.finished.emit(result, sentence)
 
-    threading.Thread(target=run, name="job").start()
+def jobs_under_way() -> int:
+    """How many jobs have not been answered yet."""
+    return 0 if _desk is None else len(_desk.jobs)
