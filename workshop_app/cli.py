@@ -300,18 +300,22 @@ def _conflicts(options: argparse.Namespace) -> int:
 def _fill_merge(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", type=Path)
     command.add_argument("sources", type=Path, nargs="+")
-    command.add_argument("--dry-run", action="store_true")
+    command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
+    command.add_argument(
+        "--salvage", action="store_true", help="壊れたファイルから、読める記録だけを取り出して入れる"
+    )
     _json_option(command)
 
 
 def _merge(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import merge_files
 
-    report = merge_files(options.target, options.sources, dry_run=options.dry_run)
+    report = merge_files(options.target, options.sources, dry_run=options.dry_run, salvage=options.salvage)
     for source in report.sources:
-        for sentence in (source.reason, source.warning):
-            if sentence:
-                print(sentence, file=sys.stderr)
+        for sentence in filter(None, (source.reason, *source.warnings)):
+            print(sentence, file=sys.stderr)
+    for sentence in report.warnings:
+        print(sentence, file=sys.stderr)
     _answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
 

@@ -136,3 +136,30 @@ def split_parents(raw: bytes) -> tuple[OpId, ...]:
 def chain_next(previous: bytes, op_id: OpId) -> bytes:
     """Next value of a session's hash chain, by which a clone or a restored backup can be told."""
     return hashlib.sha256(previous + op_id).digest()
+
+
+@dataclass(slots=True)
+class OpSet:
+    """Count and digest of a set of ops, kept without keeping the set.
+
+    The digest is the exclusive or of all ids, which are hashes themselves: order does not matter and one op
+    can be added at a time. It tells a torn or trimmed copy; it is no defence against somebody who recomputes it.
+    """
+
+    count: int = 0
+    mixed: int = 0
+
+    def add(self, op_id: OpId) -> None:
+        """Count one more op in; the caller knows that it was not in the set."""
+        self.count += 1
+        self.mixed ^= int.from_bytes(op_id, "big")
+
+    def manifest(self) -> str:
+        """As stored: count, colon, 64 hexadecimal digits."""
+        return f"{self.count}:{self.mixed:064x}"
+
+    @classmethod
+    def from_manifest(cls, text: str) -> OpSet:
+        """Undo `manifest`; '' is the empty set."""
+        count, _, mixed = text.partition(":")
+        return cls(int(count or 0), int(mixed or "0", 16))

@@ -179,9 +179,9 @@ class MergeTable(QTableWidget):
             state = self._item(self.tr("統合しました"), role="text", picture="check")
         else:
             state = self._item(self.tr("統合できます"), role="text", picture="check")
-        if source.warning:
-            state = self._item(self.tr("時計がずれています"), role="warn", picture="warn")
-            state.setToolTip(source.warning)
+        if source.warnings:
+            state = self._item(self.tr("確かめてください"), role="warn", picture="warn")
+            state.setToolTip("\n".join(source.warnings))
         return state
 
     def _draw_sum(self, row: int, sources: Sequence[SourceReport]) -> None:
