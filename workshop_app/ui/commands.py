@@ -79,6 +79,8 @@ def imported(open_file: OpenFile, changes: Changes) -> None:
 def edit_note(open_file: OpenFile, note_id: EntityId, fields: Mapping[str, JsonValue]) -> bool:
     """Change some fields of one note; False when it was refused, and a signal has said why."""
     workspace = open_file.workspace
+    if open_file.refuses():
+        return False
     note = workspace.note(note_id)
     before = {} if note is None else {name: _value_of(note, name) for name in fields}
     changes = open_file.run(lambda: record.edit_note(workspace, note_id, fields))
@@ -109,6 +111,8 @@ def void_notes(open_file: OpenFile, note_ids: Iterable[EntityId], reason: str) -
 def restore_notes(open_file: OpenFile, note_ids: Iterable[EntityId]) -> bool:
     """Bring voided notes back; undo voids each again with the reason it had."""
     workspace, ids = open_file.workspace, list(note_ids)
+    if open_file.refuses():
+        return False
     notes = [workspace.note(note_id) for note_id in ids]
     reasons = {note.note_id: note.void_reason for note in notes if note is not None and note.void_reason}
 

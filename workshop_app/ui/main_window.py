@@ -66,6 +66,8 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> bool:
         """Open a workshop file; on refusal the current state stays and a banner says why."""
+        if self._must_wait():
+            return False
         try:
             open_file = OpenFile(self._services.open(path), self._services)
         except WorkshopError as problem:
@@ -118,6 +120,8 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Close the open file and go back to the start screen."""
+        if self._must_wait():
+            return
         self._replace_work(None)
         self._start.set_recent(load_settings().recent)
         self._stack.setCurrentWidget(self._start)
@@ -129,6 +133,9 @@ class MainWindow(QMainWindow):
         work = WorkArea(self._services, open_file)
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
+        work.told_to_wait.connect(lambda text: self._banner.show_message("warn", text))
+        if open_file is not None:
+            open_file.released.connect(self._banner.clear)
         self._replace_work(work)
         self._stack.setCurrentWidget(work)
         self._fit()
@@ -151,6 +158,13 @@ class MainWindow(QMainWindow):
                 old.open_file.close()
             self._stack.removeWidget(old)
             old.deleteLater()
+
+    def _must_wait(self) -> bool:
+        """True, and the banner says why, while something is being written that must not be torn off."""
+        text = "" if self._work is None else self._work.unfinished()
+        if text:
+            self._banner.show_message("warn", text)
+        return bool(text)
 
     def _remember(self, workspace: Workspace) -> None:
         live = sum(1 for note in workspace.notes() if not note.voided)
@@ -190,5 +204,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Commit what is being typed, keep the draft, let go of the file."""
+        if self._must_wait():
+            event.ignore()
+            return
         self._replace_work(None)
         super().closeEvent(event)

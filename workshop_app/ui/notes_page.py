@@ -15,6 +15,8 @@ from workshop_app.ui.widgets import Banner
 class NotesPage(Page):
     """Search, correct, take back and restore, all undoable."""
 
+    works_while_held = True
+
     def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page_list")

@@ -24,6 +24,8 @@ class OpenFile(QObject):
     """The disk refused; the sentence says what to do. What was typed must stay on screen."""
     refused = Signal(str)
     """What was asked cannot be done; nothing was written."""
+    released = Signal()
+    """What a worker did to the file is over; it can be written to and read again."""
 
     def __init__(self, workspace: Workspace, services: AppServices, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,9 +33,46 @@ class OpenFile(QObject):
         self.services = services
         self.agenda = workspace.agenda()
         self.undo_stack = QUndoStack(self)
+        self._held = ""
+
+    @property
+    def held(self) -> str:
+        """Why nothing can be saved just now, '' when it can: a worker is writing to the file."""
+        return self._held
+
+    def hold(self, sentence: str) -> None:
+        """A worker begins to write to the file: until `release` every action is refused at once.
+
+        SQLite would make the window wait for the worker, and then refuse all the same.
+        """
+        self._held = sentence
+
+    def release(self) -> None:
+        """The worker is done."""
+        self._held = ""
+        self.released.emit()
+
+    def refuses(self) -> bool:
+        """True, and a signal has said why, while a worker writes to the file."""
+        if self._held:
+            self.refused.emit(self._held)
+        return bool(self._held)
+
+    def reread(self, changes: Changes) -> bool:
+        """Somebody else wrote to the file: tell the views. True when the agenda is another one now.
+
+        When everything may be different, undo has nothing left to stand on.
+        """
+        if changes.everything:
+            self.undo_stack.clear()
+        before, self.agenda = self.agenda, self.workspace.agenda()
+        self.changed.emit(changes)
+        return self.agenda != before
 
     def run(self, action: Callable[[], Changes]) -> Changes | None:
         """Run one use case; None when nothing was written, and then a signal has said why."""
+        if self.refuses():
+            return None
         self.saving.emit()
         try:
             changes = action()

@@ -9,6 +9,8 @@ class Page(QWidget):
     """One page beside the rail. `title` stands in the header."""
 
     title = ""
+    works_while_held = False
+    """True when the page reads nothing while a worker writes to the open file (`OpenFile.held`)."""
 
     def header_tools(self) -> QWidget | None:
         """Widgets for the right of the header, or None."""
@@ -19,6 +21,10 @@ class Page(QWidget):
 
     def settle(self) -> None:
         """Commit an open IME composition and keep a draft; called before leaving, undo and close."""
+
+    def unfinished(self) -> str:
+        """What has to end before the file is let go of, as a sentence; '' for nothing."""
+        return ""
 
     def entered(self) -> None:
         """The page has come to the front."""

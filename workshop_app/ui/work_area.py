@@ -27,12 +27,15 @@ class WorkArea(QWidget):
     merged = Signal(Path)
     """A merge was written to this file."""
     start_requested = Signal()
+    told_to_wait = Signal(str)
+    """Something has to wait until a worker is done with the file; the sentence says what."""
 
     def __init__(self, services: AppServices, open_file: OpenFile | None) -> None:
         super().__init__()
         self.open_file = open_file
         self._pages: dict[str, Page] = {}
         self._current = ""
+        self._known_context = ("", "")
         entries: list[RailEntry] = []
 
         def add(page_id: str, page: Page, icon: str, label: str, group: str) -> None:
@@ -81,9 +84,13 @@ class WorkArea(QWidget):
         """Bring a page to the front; an unknown one is left out. An open composition is committed first."""
         if page_id not in self._pages or page_id == self._current:
             return
+        page = self._pages[page_id]
+        held = "" if self.open_file is None else self.open_file.held
+        if held and not page.works_while_held:
+            self.told_to_wait.emit(self.tr("統合の書き込みが終わると「{0}」に移れます。少し待つか、「中止」を押してください。").format(page.title))
+            return
         self.settle()
         self._current = page_id
-        page = self._pages[page_id]
         self._stack.setCurrentWidget(page)
         self._rail.set_current(page_id)
         context, short = self._context()
@@ -99,6 +106,10 @@ class WorkArea(QWidget):
         """Have the page in front commit what is being typed."""
         if self._current:
             self._pages[self._current].settle()
+
+    def unfinished(self) -> str:
+        """What has to end before the file is let go of, as a sentence; '' for nothing."""
+        return next((text for page in self._pages.values() if (text := page.unfinished())), "")
 
     def set_compact(self, compact: bool) -> None:
         """Take the narrow layout everywhere."""
@@ -117,13 +128,18 @@ class WorkArea(QWidget):
         """What the header says about the file: long and short."""
         if self.open_file is None:
             return "", ""
-        workspace = self.open_file.workspace
+        if not self.open_file.held:
+            self._known_context = self._read_context(self.open_file)
+        return self._known_context
+
+    def _read_context(self, open_file: OpenFile) -> tuple[str, str]:
+        workspace = open_file.workspace
         workshop = next(
             (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
         )
         if workshop is None:
             return self.tr("統合したファイル"), self.tr("統合")
-        ward = self.open_file.agenda.ward(workshop.ward_id).name
+        ward = open_file.agenda.ward(workshop.ward_id).name
         mark = self.tr("端末{0}").format(workspace.local.device_mark)
         day = QDate.fromString(workshop.date or "", Qt.DateFormat.ISODate)
         when = self.tr("{0}月{1}日").format(day.month(), day.day()) if day.isValid() else ""

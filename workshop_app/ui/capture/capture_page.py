@@ -34,6 +34,8 @@ _MOST_OF_WIDTH = 0.6
 class CapturePage(Page):
     """The form and the list of the table's notes. Needs a file that has a workshop."""
 
+    works_while_held = True
+
     def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page_capture")
@@ -136,6 +138,8 @@ class CapturePage(Page):
     def import_file(self) -> None:
         """Take opinions typed elsewhere from a file."""
         self.form.editor.settle()
+        if self._open_file.refuses():
+            return
         import_into(self._open_file, self._table.number, self._round.number, self)
         self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -162,6 +166,9 @@ class CapturePage(Page):
         self._draft_later.stop()
         text = self.form.editor.text()
         if text == self._stored_draft:
+            return
+        if self._open_file.held:
+            self._draft_later.start()
             return
         try:
             self._open_file.workspace.save_draft(text)
