@@ -157,16 +157,14 @@ def read(path: str, schema: str, version: int, salvage_into: str | None, step: S
         return {"refused": "memory"}
     except sqlite3.OperationalError as problem:
         return {"refused": "time" if "interrupted" in str(problem) else "damaged"}
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError):
         return {"refused": "damaged"}
 
 
 def _verify(path: str, schema: str, version: int, step: Step) -> Answer:
     with closing(_open_hardened(path)) as connection:
-        if [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] != ["ok"]:
+        if connection.execute("PRAGMA integrity_check(1)").fetchall() != [(b"ok",)]:
             raise Refused("damaged")
-        # Only now: the words above are SQLite's own. From here on a text is bytes until it is looked at.
-        connection.text_factory = bytes
         if _schema(connection) != expected_schema(schema):
             raise Refused("schema")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -351,7 +349,6 @@ def _salvage(path: str, schema: str, version: int, into: str, step: Step) -> Ans
     found, lost = _Found(), 0
     sessions: dict[bytes, int] = {}
     with closing(_open_hardened(path)) as source, closing(sqlite3.connect(into)) as target:
-        source.text_factory = bytes
         wanted = {row[1]: row for row in expected_schema(schema)}
         have = {row[1]: row for row in _schema(source)}
         if any(have.get(name) != wanted[name] for name in (b"op", b"session")):
@@ -451,6 +448,8 @@ def _open_hardened(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     deadline = time.monotonic() + TIME_LIMIT_S
     connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
+    # A text is bytes until it is looked at: the file may call anything a text.
+    connection.text_factory = bytes
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)
     for pragma in _PRAGMAS:
