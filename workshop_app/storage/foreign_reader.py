@@ -133,6 +133,7 @@ _FIELD_TYPES: dict[str, tuple[type, ...]] = {
 _FIELDS = tuple(_FIELD_TYPES)
 _ORDINARY_TYPES = frozenset(product(*_FIELD_TYPES.values()))
 _INT_MAX = 2**53
+_SET = str(OpKind.SET).encode()
 _HEX_ID = re.compile("[0-9a-f]{32}")
 _LIST_MARKS = re.compile(r'["\\]')
 
@@ -210,6 +211,8 @@ def _take(row: tuple[Any, ...], redacted: dict[bytes, frozenset[str]], found: _F
         raise _Unfit("書き方が決まりと違います")
     _check_content(text, value, named)
     found.newest = max(found.newest, hlc)
+    if kind != _SET or parents or not _is_ordinary(value):
+        found.unusual.add(entity_id)
     _count_in(EntityId(entity_id), value, found)
 
 
@@ -244,8 +247,6 @@ def _count_in(entity_id: EntityId, value: dict[str, Any], found: _Found) -> None
         found.agendas.add(value["agenda_id"])
     if kind == EntityType.NOTE:
         found.notes.add(bytes(entity_id))
-        if not _is_ordinary(value):
-            found.unusual.add(bytes(entity_id))
         if NoteField.NUMBER in value:
             workshop, table = value.get(NoteField.WORKSHOP), value.get(NoteField.TABLE)
             place = str(workshop) if isinstance(workshop, str) else ""
@@ -253,7 +254,9 @@ def _count_in(entity_id: EntityId, value: dict[str, Any], found: _Found) -> None
 
 
 def _is_ordinary(value: dict[str, Any]) -> bool:
-    """Whether a birth edit holds what this program writes, so that SQL alone can project it."""
+    """Whether a birth edit of a note holds what this program writes, so that SQL alone can project it."""
+    if value.get(TYPE_KEY) != EntityType.NOTE:
+        return False
     if tuple(map(type, map(value.get, _FIELDS))) not in _ORDINARY_TYPES:
         return False
     numbers = (value[NoteField.VOTES], *(value.get(name) or 0 for name in (NoteField.TABLE, NoteField.ROUND)))
