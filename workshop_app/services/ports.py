@@ -78,7 +78,7 @@ class VerifiedFile:
     newest_ms: int
     modified_ms: int
     unusual: tuple[str, ...] = ()
-    """Notes (ids in hexadecimal) that hold values this program does not write itself."""
+    """Entities (ids in hexadecimal) that are more than a note with one ordinary birth edit."""
     quarantined: tuple[Quarantined, ...] = ()
     lost: int = 0
     """Records on pages that cannot be read any more (salvage only)."""
