@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         work = WorkArea(self._services, open_file)
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
+        work.reopen_requested.connect(self._on_reopen)
         work.told_to_wait.connect(lambda text: self._banner.show_message("warn", text))
         if open_file is not None:
             open_file.released.connect(self._banner.clear)
@@ -175,6 +176,10 @@ class MainWindow(QMainWindow):
         """Show the file that took others in; the open file has been told already and reads itself again."""
         open_file = None if self._work is None else self._work.open_file
         if (open_file is None or open_file.workspace.path != path) and self.open_path(path):
+            self.show_page("merge")
+
+    def _on_reopen(self, path: Path) -> None:
+        if self.open_path(path):
             self.show_page("merge")
 
     def _step_page(self, step: int) -> None:

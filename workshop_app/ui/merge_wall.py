@@ -206,7 +206,10 @@ class WallPanel(QWidget):
         self._count = TextLabel("", 15, role="text2")
         self._count.setObjectName("wallCount")
         self._empty = TextLabel(
-            self.tr("ファイルを置くと、どの区のどの班が届いたかがここに並びます。"), 15, role="text2", wrap=True
+            self.tr("ファイルを置くと、どの区のどの班が届いたかがここに並びます。"),
+            15,
+            role="text2",
+            wrap=True,
         )
         self._legend = QWidget()
         self._legend_labels: dict[CellState, TextLabel] = {}
@@ -256,9 +259,9 @@ class WallPanel(QWidget):
             label = TextLabel("", 13)
             label.setObjectName(f"wallLegend_{state}")
             self._legend_labels[state] = label
-            row, column = divmod(place, 2)
-            legend.addWidget(_Swatch(state), row, 2 * column)
-            legend.addWidget(label, row, 2 * column + 1)
+            line, pair = divmod(place, 2)
+            legend.addWidget(_Swatch(state), line, 2 * pair)
+            legend.addWidget(label, line, 2 * pair + 1)
         legend.setColumnStretch(1, 1)
         legend.setColumnStretch(3, 1)
         legend.addWidget(self._unknown, 2, 0, 1, 4)

@@ -50,7 +50,9 @@ def result_text(report: MergeReport) -> str:
         names = "".join(f"「{source.path.name}」" for source in report.refused[:3])
         if len(report.refused) > 3:
             names += translate("MergePage", "など")
-        unread = translate("MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。")
+        unread = translate(
+            "MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。"
+        )
         parts.append(unread.format(len(report.refused), names))
     return "".join(parts)
 

@@ -76,9 +76,14 @@ class MergeWork(QObject):
         """Whether the target is the file this window has open."""
         return self._open_file is not None and self._open_file.workspace.path == self.target
 
+    @property
+    def previewing(self) -> bool:
+        """Whether `report` says what would be done, not what was done."""
+        return self.report is not None and self.report.dry_run
+
     def mergeable(self) -> int:
         """How many of the sources looked at have something new."""
-        if self.report is None or not self.report.dry_run:
+        if self.report is None or not self.previewing:
             return 0
         return sum(source.status == "merged" for source in self.report.sources)
 
@@ -88,7 +93,7 @@ class MergeWork(QObject):
         """Take files up; one given twice is taken once. After a merge a new list begins."""
         if self.writing or not paths:
             return
-        if self.report is not None and not self.report.dry_run:
+        if self.report is not None and not self.previewing:
             self._forget_sources()
         known = {_key(path) for path in self.sources}
         for path in paths:
@@ -152,7 +157,9 @@ class MergeWork(QObject):
 
         watch = self._begin(
             Doing.LOOKING,
-            self.tr("確かめるのをやめました。何も書き込んでいません。もう一度ファイルを置くと、始めからできます。"),
+            self.tr(
+                "確かめるのをやめました。何も書き込んでいません。もう一度ファイルを置くと、始めからできます。"
+            ),
         )
         run_job(
             self,
@@ -167,7 +174,7 @@ class MergeWork(QObject):
             return
         self._reads += 1
         asked, target = self._reads, self.target
-        preview = self.report if self.report is not None and self.report.dry_run else None
+        preview = self.report if self.previewing else None
 
         def done(state: TargetState) -> None:
             if asked == self._reads and target == self.target:
@@ -189,7 +196,9 @@ class MergeWork(QObject):
         target, sources, salvage = self.target, list(self.sources), set(self._salvage)
         watch = self._begin(
             Doing.WRITING,
-            self.tr("統合をやめました。何も書き込んでいません。もう一度「統合する」を押すと、始めからできます。"),
+            self.tr(
+                "統合をやめました。何も書き込んでいません。もう一度「統合する」を押すと、始めからできます。"
+            ),
         )
 
         def done(report: MergeReport) -> None:
@@ -232,7 +241,12 @@ class MergeWork(QObject):
 
     def _told_views(self, changes: Changes) -> None:
         """The target was written to: whoever shows it reads it again."""
-        if self.into_open_file and self._open_file is not None and changes and self._open_file.reread(changes):
+        if (
+            self.into_open_file
+            and self._open_file is not None
+            and changes
+            and self._open_file.reread(changes)
+        ):
             self.agenda_changed.emit()
         self.read_state()
 

@@ -27,6 +27,8 @@ class WorkArea(QWidget):
     merged = Signal(Path)
     """A merge was written to this file."""
     start_requested = Signal()
+    reopen_requested = Signal(Path)
+    """The open file has another agenda: everything that shows it has to be made anew."""
     told_to_wait = Signal(str)
     """Something has to wait until a worker is done with the file; the sentence says what."""
 
@@ -50,6 +52,7 @@ class WorkArea(QWidget):
                 add("list", NotesPage(open_file), "list", self.tr("一覧"), "table")
         merge_page = MergePage(services, open_file)
         merge_page.merged.connect(self.merged)
+        merge_page.reopen_requested.connect(self.reopen_requested)
         add("merge", merge_page, "merge", self.tr("統合"), "office")
         if open_file is not None:
             add("export", ExportPage(services, open_file), "export", self.tr("出力"), "office")
@@ -87,7 +90,11 @@ class WorkArea(QWidget):
         page = self._pages[page_id]
         held = "" if self.open_file is None else self.open_file.held
         if held and not page.works_while_held:
-            self.told_to_wait.emit(self.tr("統合の書き込みが終わると「{0}」に移れます。少し待つか、「中止」を押してください。").format(page.title))
+            self.told_to_wait.emit(
+                self.tr(
+                    "統合の書き込みが終わると「{0}」に移れます。少し待つか、「中止」を押してください。"
+                ).format(page.title)
+            )
             return
         self.settle()
         self._current = page_id
