@@ -115,6 +115,44 @@ def test_merge_cancelled_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert report.notes == 4
 
 
+def test_merge_cancelled_inside_a_statement_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite asks now and then while a statement runs; whichever statement it is, nothing stays half done."""
+
+    class Stopped:
+        asked = 0
+        stop_at = 0
+
+        def step(self, what: str, done: int = 0, of: int = 0) -> None:
+            """Only asked, never told."""
+
+        def check(self) -> None:
+            self.asked += 1
+            if self.asked >= self.stop_at:
+                raise Cancelled("やめました。今のデータは変わっていません。")
+
+    monkeypatch.setattr("workshop_app.storage.union._INSTRUCTIONS_PER_CHECK", 40)
+    target = ward(tmp_path, "東区", {1: 2})
+    source = ward(tmp_path, "西区", {1: 9, 2: 9})
+    with closing(Database.open(source)) as database:
+        for note in database.notes():
+            record.edit_note(database, note.note_id, {"votes": 3})
+    before = target.read_bytes()
+    watch = Stopped()
+    watch.stop_at = 10**9
+    merge_files(tmp_path / "probe.wsdb", [source], watch=watch)
+    asked = watch.asked
+    assert asked > 100
+    for stop_at in range(1, asked, asked // 25):
+        watch = Stopped()
+        watch.stop_at = stop_at
+        with pytest.raises(Cancelled, match="やめました"):
+            merge_files(target, [source], watch=watch)
+        assert target.read_bytes() == before
+    assert merge_files(target, [source]).notes == 20
+
+
 @pytest.mark.parametrize(("clock", "words"), [(4_070_908_800_000, "進んでいた"), (3_600_000, "昔の日付")])
 def test_merge_wrong_clock_named_and_nothing_refused(tmp_path: Path, clock: int, words: str) -> None:
     target = ward(tmp_path, "東区", {1: 1})

@@ -86,10 +86,6 @@ class Union:
                     f"CREATE TEMP VIEW incoming_{name} AS SELECT {columns}, {numbered} FROM incoming_file.{name}"
                 )
             yield
-        except sqlite3.OperationalError as problem:
-            if "interrupted" in str(problem):
-                self._watch.check()
-            raise
         finally:
             raw.set_progress_handler(None, 0)
             self._forget_fresh()
