@@ -43,9 +43,6 @@ class MergeTarget(Workspace, Protocol):
     def table_counts(self) -> list[TableCount]:
         """Notes per workshop and table, voided ones included."""
 
-    def note_counts(self) -> tuple[int, int]:
-        """All notes, and those among them that are voided."""
-
     def open_conflict_count(self) -> int:
         """How many fields need a person."""
 

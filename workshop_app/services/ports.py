@@ -193,6 +193,9 @@ class Workspace(Protocol):
     def note_by_number(self, number: str) -> Note | None:
         """One note by its printed number; None when there is none, NotFound when two share it."""
 
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
+
     def workshops(self) -> list[Workshop]:
         """Every workshop, in no particular order."""
 

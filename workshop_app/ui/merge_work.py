@@ -261,10 +261,11 @@ class MergeWork(QObject):
         self.doing = doing
         if self.writing and self.into_open_file and self._open_file is not None:
             self._open_file.hold(
+                self,
                 self.tr(
                     "統合の書き込みが終わるまで保存できません。書いた文はこの画面に残っています。"
                     "終わったら、もう一度 Enter を押してください。"
-                )
+                ),
             )
         self.changed.emit()
         return watch
@@ -273,8 +274,8 @@ class MergeWork(QObject):
         self.doing = Doing.NOTHING
         self._watch = None
         self.report = report
-        if self._open_file is not None and self._open_file.held:
-            self._open_file.release()
+        if self._open_file is not None:
+            self._open_file.release(self)
         self.changed.emit()
 
     def _was_stopped(self, sentence: str) -> bool:

@@ -25,7 +25,7 @@ class OpenFile(QObject):
     refused = Signal(str)
     """What was asked cannot be done; nothing was written."""
     released = Signal()
-    """What a worker did to the file is over; it can be written to and read again."""
+    """What the workers did with the file is over; it can be written to and read again."""
 
     def __init__(self, workspace: Workspace, services: AppServices, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,30 +33,30 @@ class OpenFile(QObject):
         self.services = services
         self.agenda = workspace.agenda()
         self.undo_stack = QUndoStack(self)
-        self._held = ""
+        self._holds: dict[QObject, str] = {}
 
     @property
     def held(self) -> str:
-        """Why nothing can be saved just now, '' when it can: a worker is writing to the file."""
-        return self._held
+        """Why nothing can be saved just now, '' when it can: a worker has the file for itself."""
+        return next(iter(self._holds.values()), "")
 
-    def hold(self, sentence: str) -> None:
-        """A worker begins to write to the file: until `release` every action is refused at once.
+    def hold(self, holder: QObject, sentence: str) -> None:
+        """A worker begins to write to the file or to read much: until `release` every action is refused at once.
 
         SQLite would make the window wait for the worker, and then refuse all the same.
         """
-        self._held = sentence
+        self._holds[holder] = sentence
 
-    def release(self) -> None:
-        """The worker is done."""
-        self._held = ""
-        self.released.emit()
+    def release(self, holder: QObject) -> None:
+        """That worker is done; nothing happens when it held nothing."""
+        if self._holds.pop(holder, "") and not self._holds:
+            self.released.emit()
 
     def refuses(self) -> bool:
-        """True, and a signal has said why, while a worker writes to the file."""
-        if self._held:
-            self.refused.emit(self._held)
-        return bool(self._held)
+        """True, and a signal has said why, while a worker has the file for itself."""
+        if self.held:
+            self.refused.emit(self.held)
+        return bool(self.held)
 
     def reread(self, changes: Changes) -> bool:
         """Somebody else wrote to the file: tell the views. True when the agenda is another one now.

@@ -91,9 +91,9 @@ class WorkArea(QWidget):
         held = "" if self.open_file is None else self.open_file.held
         if held and not page.works_while_held:
             self.told_to_wait.emit(
-                self.tr(
-                    "統合の書き込みが終わると「{0}」に移れます。少し待つか、「中止」を押してください。"
-                ).format(page.title)
+                self.tr("ファイルの読み書きが終わると「{0}」に移れます。少し待ってください。").format(
+                    page.title
+                )
             )
             return
         self.settle()

@@ -6,6 +6,7 @@ Row numbers over notes in memory, never a sort or a search in the view: one note
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
@@ -14,14 +15,35 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Note
 from workshop_app.domain.text import fold_text
+from workshop_app.services.ports import Workspace
+from workshop_app.ui.jobs import run_job
 from workshop_app.ui.open_file import OpenFile
 
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole)
 _BULK = 200
 """More changes than this at once are read as a whole, in one reset."""
+_READ_ASIDE_FROM = 5_000
+"""Reading more notes than this takes longer than a frame, so a worker does it."""
 _FOLD_AT_ONCE = 200
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
+
+
+@dataclass(slots=True)
+class _Content:
+    """Every note of a file, oldest first, where each stands, and which of them are rows."""
+
+    notes: list[Note] = field(default_factory=list)
+    place: dict[EntityId, int] = field(default_factory=dict)
+    rows: list[int] = field(default_factory=list)
+
+
+def _read(workspace: Workspace, table: int | None) -> _Content:
+    """Read everything, and choose the rows of one table (None: all)."""
+    notes = workspace.notes()
+    place = {note.note_id: number for number, note in enumerate(notes)}
+    rows = [number for number in range(len(notes) - 1, -1, -1) if table in (None, notes[number].table)]
+    return _Content(notes, place, rows)
 
 
 class NoteListModel(QAbstractListModel):
@@ -34,7 +56,9 @@ class NoteListModel(QAbstractListModel):
         self._notes: list[Note] = []
         self._place: dict[EntityId, int] = {}
         self._folded: dict[EntityId, str] = {}
+        self._folded_up_to = 0
         self._rows: list[int] = []
+        self._reads = 0
         self._table: int | None = None
         self._wanted = ""
         self._just_saved: EntityId | None = None
@@ -91,18 +115,56 @@ class NoteListModel(QAbstractListModel):
 
     def reload(self) -> None:
         """Read everything again."""
+        self._reads += 1
+        self._show(_read(self._open_file.workspace, self._table), self._table)
+
+    def _reload_aside(self) -> None:
+        """Read everything again in a worker; the rows of before stay in sight until it is done."""
+        self._reads += 1
+        asked, table = self._reads, self._table
+        path, services = self._open_file.workspace.path, self._open_file.services
+
+        def read() -> _Content:
+            workspace = services.open(path)
+            try:
+                return _read(workspace, table)
+            finally:
+                workspace.close()
+
+        def done(content: _Content) -> None:
+            self._open_file.release(self)
+            if asked == self._reads:
+                self._show(content, table)
+
+        def failed(sentence: str) -> None:
+            self._open_file.release(self)
+            self._open_file.refused.emit(sentence)
+
+        self._open_file.hold(
+            self,
+            self.tr(
+                "一覧を読み直しているので、まだ保存できません。書いた文はこの画面に残っています。"
+                "少し待って、もう一度 Enter を押してください。"
+            ),
+        )
+        run_job(self, read, done, failed)
+
+    def _show(self, content: _Content, table: int | None) -> None:
         self.beginResetModel()
-        self._notes = self._open_file.workspace.notes()
-        self._place = {note.note_id: place for place, note in enumerate(self._notes)}
-        self._folded = {}
+        self._notes, self._place = content.notes, content.place
+        self._folded, self._folded_up_to = {}, 0
         self._just_saved = None
-        self._rows = self._matching()
+        self._rows = content.rows if table == self._table and not self._wanted else self._matching()
         self.endResetModel()
         self._fold_later.start()
 
     def apply(self, changes: Changes) -> None:
         """Follow one action: insert, refresh or take away just the rows it touched."""
-        if changes.everything or len(changes.added) + len(changes.updated) > _BULK:
+        much = len(changes.added) + len(changes.updated)
+        if changes.everything or (much > _BULK and len(self._notes) + much > _READ_ASIDE_FROM):
+            self._reload_aside()
+            return
+        if much > _BULK:
             self.reload()
             return
         for note_id in changes.updated:
@@ -111,7 +173,7 @@ class NoteListModel(QAbstractListModel):
         ordered = sorted((note for note in new if note is not None), key=lambda n: (n.created_ms, n.number))
         if ordered and self._notes and ordered[0].created_ms < self._notes[-1].created_ms:
             # Merged or imported notes may be older than what is here: their rows are not the top ones.
-            self.reload()
+            (self._reload_aside if len(self._notes) > _READ_ASIDE_FROM else self.reload)()
             return
         for note in ordered:
             self._insert(note)
@@ -179,10 +241,11 @@ class NoteListModel(QAbstractListModel):
 
     def _fold_some(self) -> None:
         """Fold ahead of the first search, a little at a time."""
-        missing = [note for note in self._notes if note.note_id not in self._folded]
-        for note in missing[:_FOLD_AT_ONCE]:
+        end = self._folded_up_to + _FOLD_AT_ONCE
+        for note in self._notes[self._folded_up_to : end]:
             self._key(note)
-        if len(missing) <= _FOLD_AT_ONCE:
+        self._folded_up_to = end
+        if end >= len(self._notes):
             self._fold_later.stop()
 
     # --- the view's side -----------------------------------------------------------------------------------
