@@ -34,14 +34,16 @@ class SourceDetails(QWidget):
         self.text.setAccessibleName(self.tr("選んだファイルのくわしい数"))
         self.text.setOpenLinks(False)
         self.text.setFrameShape(QFrame.Shape.NoFrame)
-        title = QHBoxLayout()
+        self._head = QWidget()
+        title = QHBoxLayout(self._head)
+        title.setContentsMargins(0, 0, 0, 0)
         title.addWidget(TextLabel(self.tr("くわしく"), 20, bold=True))
         title.addStretch(1)
         title.addWidget(self._close)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(title)
+        column.addWidget(self._head)
         column.addWidget(self.text, 1)
         self._draw()
 
@@ -52,8 +54,8 @@ class SourceDetails(QWidget):
             self._draw()
 
     def set_closable(self, closable: bool) -> None:
-        """Whether there is a way back to the wall in here; tabs are one too."""
-        self._close.setVisible(closable)
+        """Whether a title and the way back to the wall stand here; where there are tabs, they are both."""
+        self._head.setVisible(closable)
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw again in another look."""

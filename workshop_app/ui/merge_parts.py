@@ -64,6 +64,8 @@ class MergeParts(QWidget):
         self._middle.setMinimumHeight(look().px(120))
         for button in (self.do, self.stop):
             button.set_tall(not compact)
+        # Where there is little height it scrolls with the rest, and leaves the room to the table.
+        (self._column if compact else self._left_column).addWidget(self.receipt)
         self.show_parts()
 
     def show_parts(self) -> None:
@@ -124,7 +126,6 @@ class MergeParts(QWidget):
         self._left_column = QVBoxLayout(self._left)
         self._left_column.addWidget(area, 1)
         self._left_column.addLayout(buttons)
-        self._left_column.addWidget(self.receipt)
         self._line = QFrame()
         self._line.setFixedWidth(1)
         self._line.setProperty("upright", True)

@@ -99,18 +99,22 @@ def mismatch_text(source: SourceReport) -> str:
 
 
 def arrived_text(total: WallSum) -> str:
-    """24班のうち 18班."""
-    return translate("MergePage", "{0}班のうち {1}班").format(total.tables, total.tables - total.missing)
+    """24班のうち 18班; wards whose number of tables nobody knows are told beside it."""
+    text = translate("MergePage", "{0}班のうち {1}班").format(total.tables, total.tables - total.missing)
+    if not total.unknown_wards:
+        return text
+    return text + translate("MergePage", "、ほかに {0}区").format(total.unknown_wards)
 
 
 def missing_text(missing: Sequence[MissingTables]) -> str:
     """Which wards and tables have not arrived; '' when all have."""
     if not missing:
         return ""
-    unknown = translate("MergePage", "{0}（班の数は分かりません）")
-    parts = [
-        f"{one.ward} {tables_text(one.tables)}" if one.tables else unknown.format(one.ward) for one in missing
-    ]
+    parts = [f"{one.ward} {tables_text(one.tables)}" for one in missing if one.tables]
+    unknown = [one.ward for one in missing if not one.tables]
+    if unknown:
+        whole = translate("MergePage", "{0}（班の数は分かりません）")
+        parts.insert(0, whole.format("・".join(unknown)))
     joined = "、".join(parts) if len(parts) > 2 else translate("MergePage", "と").join(parts)
     return translate("MergePage", "{0}がまだ届いていません。").format(joined)
 

@@ -99,9 +99,10 @@ class ReceiptPanel(QWidget):
     def _show_title(self) -> None:
         if self._receipt is None:
             return
-        text = self.tr("前回の受領証  No. {0}").format(f"{self._receipt['number']:03d}")
+        number = f"{self._receipt['number']:03d}"
+        text = self.tr("前回の受領証  No. {0}").format(number)
         if self._compact:
-            text += "  " + "  ".join(self._facts[name][1].text() for name in ("time", "files"))
+            text = self.tr("受領証 No. {0}  {1}").format(number, self._facts["time"][1].text())
         self._title.setText(text)
         self._title.setToolTip(text)
         self._title.update()
