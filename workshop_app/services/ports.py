@@ -72,6 +72,9 @@ class UnitOfWork(Protocol):
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
 
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
+
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
     ) -> None:
@@ -136,6 +139,9 @@ class Workspace(Protocol):
 
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest first."""
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest first; looks through the whole file."""
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""

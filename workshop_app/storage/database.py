@@ -11,18 +11,19 @@ import os
 import platform
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from workshop_app.domain.agenda import Agenda
-from workshop_app.domain.clock import HybridClock, stamp_ms
+from workshop_app.domain.clock import HybridClock
+from workshop_app.domain.conflict import open_conflict, settled_conflicts
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
-from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
+from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
-from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
+from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.op import Op
 from workshop_app.services.ports import ForeignOps, LocalContext, SessionRecord, SourceInfo
 from workshop_app.storage import op_store, tables
@@ -203,14 +204,34 @@ class Database:
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest entity first; values in ascending (clock, op id)."""
         with storage_errors():
-            stations = {row.session: row.station for row in self._connection.execute(select(tables.session))}
             rows = self._connection.execute(select(tables.conflict)).all()
-            states = {
-                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id)))
-                for row in rows
-            }
-        found = [_conflict(states[row.entity_id], row.field, stations) for row in rows]
+            histories = self._histories({EntityId(row.entity_id) for row in rows})
+            stations = self._stations() if rows else {}
+        states = {entity_id: fold(ops) for entity_id, ops in histories.items()}
+        found = [
+            open_conflict(histories[row.entity_id], states[row.entity_id], row.field, stations)
+            for row in rows
+        ]
         return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest entity first. Looks through the whole op log."""
+        with storage_errors():
+            found = self._connection.execute(op_store.ENTITIES_WITH_JOINING_EDITS)
+            histories = self._histories({EntityId(row.entity_id) for row in found})
+            stations = self._stations() if histories else {}
+        return [
+            conflict
+            for ops in sorted(histories.values(), key=lambda ops: min((op.hlc, op.op_id) for op in ops))
+            for conflict in settled_conflicts(ops, stations)
+        ]
+
+    def _stations(self) -> dict[bytes, str]:
+        return {row.session: row.station for row in self._connection.execute(select(tables.session))}
+
+    def _histories(self, entity_ids: Collection[EntityId]) -> dict[EntityId, list[Op]]:
+        listed = op_store.ops_of_many(self._connection, entity_ids)
+        return {ops[0].entity_id: ops for ops in listed}
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""
@@ -296,22 +317,3 @@ def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
     return SessionRecord(
         new_session_id(), local.station or "統合用", machine, __version__, now_ms, time.strftime("%z")
     )
-
-
-def _conflict(state: EntityState, name: str, stations: dict[bytes, str]) -> Conflict:
-    if name == VOID_FIELD:
-        values = [
-            ConflictValue(m.op_id, {"void": m.reason}, stamp_ms(m.hlc), stations.get(m.session, "不明"))
-            for m in state.voids
-        ]
-        text = state.fields.get("text")
-        values += [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in (text.heads if text else ())
-        ]
-    else:
-        values = [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in state.fields[name].distinct
-        ]
-    return Conflict(state.entity_id, state.type, name, tuple(values))
