@@ -313,7 +313,13 @@ def test_settling_the_text_of_a_voided_note_leaves_it_voided(desk: Desk) -> None
 
 @pytest.mark.parametrize(
     ("field", "one", "other"),
-    [("theme", "T2", "T3"), ("kind", "good", None), ("votes", 5, 6), ("points", ["T1-K2"], []), ("table", 1, 2)],
+    [
+        ("theme", "T2", "T3"),
+        ("kind", "good", None),
+        ("votes", 5, 6),
+        ("points", ["T1-K2"], []),
+        ("table", 1, 2),
+    ],
 )
 def test_other_fields_of_a_note_are_settled_by_keeping_one(
     desk: Desk, field: str, one: object, other: object

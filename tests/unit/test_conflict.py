@@ -48,7 +48,10 @@ def test_open_conflict_before_is_common_to_all_three() -> None:
 
 def test_open_conflict_of_crossing_histories_starts_from_the_nearest_of_greatest_rank() -> None:
     birth = op("set", {"text": "a"}, ms=1)
-    left, right = op("set", {"text": "b"}, (birth,), ms=2), op("set", {"text": "c"}, (birth,), ms=3, session=2)
+    left, right = (
+        op("set", {"text": "b"}, (birth,), ms=2),
+        op("set", {"text": "c"}, (birth,), ms=3, session=2),
+    )
     ops = [birth, left, right]
     ops += [op("set", {"text": text}, (left, right), ms=ms) for text, ms in (("d", 4), ("e", 5))]
     assert conflict(ops).before == "c"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,11 @@ def test_diff_text_marks_what_was_added_and_what_went_in_reading_order() -> None
         ("古い", "", [(GONE, "古い")]),
         # One の between two rewritten words is no help to a reader.
         ("駅の前", "丘の上", [(GONE, "駅の前"), (ADDED, "丘の上")]),
-        (f"家族{FAMILY}", f"家族{FAMILY[:-1]}👦", [(SAME, "家族"), (GONE, FAMILY), (ADDED, "👨\u200d👩\u200d👦")]),
+        (
+            f"家族{FAMILY}",
+            f"家族{FAMILY[:-1]}👦",
+            [(SAME, "家族"), (GONE, FAMILY), (ADDED, "👨\u200d👩\u200d👦")],
+        ),
         ("かき", "がき", [(GONE, "か"), (ADDED, "が"), (SAME, "き")]),
         (KATSURAGI + "城", "葛城", [(GONE, KATSURAGI), (ADDED, "葛"), (SAME, "城")]),
     ],
@@ -57,4 +63,4 @@ def test_diff_text_gives_back_both_texts(before: str, after: str) -> None:
     assert "".join(run.text for run in runs if run.kind != GONE) == after
     assert "".join(run.text for run in runs if run.kind != ADDED) == before
     assert all(run.text for run in runs)
-    assert all(one.kind != other.kind for one, other in zip(runs, runs[1:], strict=False))
+    assert all(one.kind != other.kind for one, other in pairwise(runs))
