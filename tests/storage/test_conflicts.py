@@ -205,7 +205,7 @@ def test_third_text_settles_everywhere_and_both_stay_in_the_history(desk: Desk) 
         assert laptop.conflicts() == []
         [settled] = laptop.do(lambda db: db.settled_conflicts())
         assert {value.value for value in settled.values} == {"甲の文", "乙の文"}
-        assert not any(value.in_use for value in settled.values)
+        assert settled.current == "両方を合わせた文"
 
 
 def test_settling_on_two_desks_alike_is_one_answer_and_differently_is_asked_again(desk: Desk) -> None:

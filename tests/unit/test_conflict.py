@@ -9,7 +9,7 @@ from workshop_app.domain.note import Conflict
 from workshop_app.domain.op import Op, make_op
 
 NOTE = EntityId(bytes(16))
-STATIONS = {bytes([1]) * 16: "東区 端末A", bytes([2]) * 16: "統合用"}
+STATIONS = {bytes([1]) * 16: "東区 端末A", bytes([2]) * 16: "事務局"}
 
 
 def op(kind: str, fields: dict, parents: tuple[Op, ...] = (), ms: int = 1, session: int = 1) -> Op:
@@ -29,7 +29,7 @@ def test_open_conflict_has_station_time_and_the_value_before() -> None:
     other = op("set", {"text": "d"}, (seen,), ms=4, session=2)
     found = conflict([birth, seen, one, other])
     assert [(v.value, v.at_ms, v.station) for v in found.values] == [
-        ("d", 4, "統合用"),
+        ("d", 4, "事務局"),
         ("c", 5, "東区 端末A"),
     ]
     assert (found.before, found.before_ms) == ("b", 2)
@@ -77,7 +77,7 @@ def test_open_conflict_of_void_names_reason_and_the_unseen_edit_only() -> None:
     found = conflict([birth, void, edit], "void")
     assert [(v.value, v.station, v.fields) for v in found.values] == [
         ({"void": "重複"}, "東区 端末A", ()),
-        ("b", "統合用", ("text", "votes")),
+        ("b", "事務局", ("text", "votes")),
     ]
     assert found.before == "a"
 
@@ -87,7 +87,7 @@ def test_open_conflict_of_void_and_another_field_shows_the_text_as_it_is() -> No
     void = op("void", {"reason": "重複"}, (birth,), ms=9)
     edit = op("set", {"theme": "T2"}, (birth,), ms=5, session=2)
     found = conflict([birth, void, edit], "void")
-    assert [(v.value, v.station, v.fields) for v in found.values][1] == ("a", "統合用", ("theme",))
+    assert [(v.value, v.station, v.fields) for v in found.values][1] == ("a", "事務局", ("theme",))
 
 
 def test_settled_conflicts_lists_both_values_and_which_is_used() -> None:
@@ -96,14 +96,12 @@ def test_settled_conflicts_lists_both_values_and_which_is_used() -> None:
     assert settled_conflicts([birth, one, other], STATIONS) == []
     ops = [birth, one, other, op("set", {"text": "b"}, (one, other), ms=4)]
     [found] = settled_conflicts(ops, STATIONS)
-    assert [(v.value, v.station, v.in_use) for v in found.values] == [
-        ("b", "東区 端末A", True),
-        ("c", "統合用", False),
-    ]
-    assert found.before == "a"
+    assert [(v.value, v.station) for v in found.values] == [("b", "東区 端末A"), ("c", "事務局")]
+    assert (found.before, found.current) == ("a", "b")
     # Choosing again is an ordinary edit; the two values are still there to choose from.
     ops.append(op("set", {"text": "c"}, (ops[-1],), ms=5))
-    assert [v.in_use for v in settled_conflicts(ops, STATIONS)[0].values] == [False, True]
+    [found] = settled_conflicts(ops, STATIONS)
+    assert ({v.value for v in found.values}, found.current) == ({"b", "c"}, "c")
 
 
 def test_settled_conflicts_leaves_out_an_edit_of_two_fields_and_the_board() -> None:

@@ -97,8 +97,8 @@ def open_conflict(ops: Sequence[Op], state: EntityState, name: str, stations: St
 def settled_conflicts(ops: Sequence[Op], stations: Stations) -> list[Conflict]:
     """What clashed in one entity and has been settled: per field the last time, with the values of that time.
 
-    Which of them is in use now (none after a third wording) is marked. Voids are not listed: a voided note is
-    restored where notes are.
+    After a third wording `current` is none of them. Voids are not listed: a voided note is restored where
+    notes are.
     """
     state = fold(ops)
     found = []
@@ -113,11 +113,7 @@ def settled_conflicts(ops: Sequence[Op], stations: Stations) -> list[Conflict]:
         if settlings:
             last = max(settlings, key=lambda head: (head.hlc, head.op_id))
             parents = history.parents(last.op_id)
-            current = value_key(state.fields[name].value)
-            values = [
-                _value(head, stations, in_use=value_key(head.value) == current)
-                for head in _distinct(history, parents)
-            ]
+            values = [_value(head, stations) for head in _distinct(history, parents)]
             before = history.nearest_common([parent] for parent in parents)
             found.append(_conflict(state, name, values, before))
     return found
@@ -160,9 +156,9 @@ def _void_conflict(ops: Sequence[Op], state: EntityState, stations: Stations) ->
     return _conflict(state, VOID_FIELD, values, history.nearest_common([covered, heads]))
 
 
-def _value(head: Head, stations: Stations, *, in_use: bool = False) -> ConflictValue:
+def _value(head: Head, stations: Stations) -> ConflictValue:
     station = stations.get(head.session, UNKNOWN_STATION)
-    return ConflictValue(head.op_id, head.value, stamp_ms(head.hlc), station, in_use=in_use)
+    return ConflictValue(head.op_id, head.value, stamp_ms(head.hlc), station)
 
 
 def _conflict(
@@ -171,7 +167,8 @@ def _conflict(
     known = before is not None and not before.redacted
     value: JsonValue = before.value if before is not None and known else None
     at_ms = stamp_ms(before.hlc) if before is not None and known else None
-    return Conflict(state.entity_id, state.type, name, tuple(values), value, at_ms)
+    current = state.get(NoteField.TEXT if name == VOID_FIELD else name)
+    return Conflict(state.entity_id, state.type, name, tuple(values), value, at_ms, current)
 
 
 def text_edits(ops: Iterable[Op]) -> list[OpId]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workshop_app.domain.errors import InvalidInput
+from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.op import JsonValue
 from workshop_app.domain.text import require_note_text
@@ -157,7 +158,7 @@ class ConflictValue:
     """One of the clashing values: which edit, when, by which session's station label.
 
     In a text-against-void conflict, `value` is {"void": reason} on the one side and the text on the other, and
-    `fields` names what the edit changed that the void had not seen. `in_use` is for a settled conflict.
+    `fields` names what the edit changed that the void had not seen.
     """
 
     op_id: bytes
@@ -165,7 +166,6 @@ class ConflictValue:
     at_ms: int
     station: str
     fields: tuple[str, ...] = ()
-    in_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Conflict:
     """A field of an entity that two people set differently without knowing of each other.
 
     `before` is the value they started from, `before_ms` when that was written; both are None when they have
-    no edit in common.
+    no edit in common. `current` is the value shown now.
     """
 
     entity_id: EntityId
@@ -182,6 +182,7 @@ class Conflict:
     values: tuple[ConflictValue, ...]
     before: JsonValue = None
     before_ms: int | None = None
+    current: JsonValue = None
 
     @property
     def conflict_id(self) -> str:
@@ -192,6 +193,10 @@ class Conflict:
     def is_note_text(self) -> bool:
         """True for two wordings of a note: only these can be rewritten or kept as two notes."""
         return (self.entity_type, self.field) == (EntityType.NOTE, NoteField.TEXT)
+
+    def is_void(self, value: ConflictValue) -> bool:
+        """True for the side that took the note back, in a text-against-void conflict."""
+        return self.field == VOID_FIELD and not value.fields
 
 
 def checked_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -315,5 +315,5 @@ def _local_context(values: dict[str, str]) -> LocalContext:
 def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
     machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
     return SessionRecord(
-        new_session_id(), local.station or "統合用", machine, __version__, now_ms, time.strftime("%z")
+        new_session_id(), local.station or "事務局", machine, __version__, now_ms, time.strftime("%z")
     )

@@ -44,6 +44,9 @@ class MergePage(Page):
     merged = Signal(Path)
     """This file took others in. When it is not the open one, it is sent as 「開く」 is pressed in the banner."""
 
+    review_requested = Signal()
+    """The conflicts that are left are to be looked at; what was merged is open then."""
+
     def __init__(
         self, services: AppServices, open_file: OpenFile | None = None, parent: QWidget | None = None
     ) -> None:
@@ -241,9 +244,10 @@ class MergePage(Page):
             self._banner.show_message("info", nothing_new(len(report.sources)))
         elif self._into_open_file():
             assert self._open_file is not None
-            action = self.tr("控えのフォルダーを開く") if report.backup else ""
+            self._on_action = report.backup.parent if report.backup and not report.open_conflicts else None
+            action = self.tr("控えのフォルダーを開く") if self._on_action else ""
+            action = self.tr("競合を見て決める") if report.open_conflicts else action
             self._banner.show_message("info", result_text(report), action)
-            self._on_action = report.backup.parent if report.backup else None
             self._open_file.changed.emit(report.changes)
             self.merged.emit(report.target)
         else:
@@ -261,12 +265,12 @@ class MergePage(Page):
         self._late.stop()
 
     def _on_banner(self) -> None:
-        if self._on_action is None:
-            return
         if self._on_action == self._target:
             self.merged.emit(self._target)
-        else:
+        elif self._on_action is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._on_action)))
+        if self._report is not None and self._report.open_conflicts:
+            self.review_requested.emit()
 
     # --- what stands on the page -------------------------------------------------------------------------
 
