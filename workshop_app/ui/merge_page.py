@@ -26,7 +26,7 @@ from workshop_app.ui.drop_strip import DropStrip
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.merge_table import MergeTable
-from workshop_app.ui.merge_words import note_text, nothing_new, result_text
+from workshop_app.ui.merge_words import next_step, note_text, nothing_new, result_text
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
@@ -244,10 +244,8 @@ class MergePage(Page):
             self._banner.show_message("info", nothing_new(len(report.sources)))
         elif self._into_open_file():
             assert self._open_file is not None
-            self._on_action = report.backup.parent if report.backup and not report.open_conflicts else None
-            action = self.tr("控えのフォルダーを開く") if self._on_action else ""
-            action = self.tr("競合を見て決める") if report.open_conflicts else action
-            self._banner.show_message("info", result_text(report), action)
+            self._banner.show_message("info", result_text(report), next_step(report))
+            self._on_action = None if report.open_conflicts or not report.backup else report.backup.parent
             self._open_file.changed.emit(report.changes)
             self.merged.emit(report.target)
         else:

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.note import Conflict
 from workshop_app.ui import commands
-from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.review.conflict_list import ConflictList
 from workshop_app.ui.review.conflict_view import ConflictView
+from workshop_app.ui.review.steps import ConflictSteps
 from workshop_app.ui.review.words import ConflictWords
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, EmptyState, SecondaryButton, TextButton, Toast
+from workshop_app.ui.widgets import Banner, EmptyState, TextButton, Toast
 
 _LIST_WIDTH = 340
 _BULK = 200
@@ -45,11 +45,10 @@ class ReviewPage(Page):
         # Where the list is hidden, the keys need a place to be.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.list = ConflictList()
-        self._other = [TextButton(""), TextButton("")]
-        self._place = TextLabel("", 15)
-        self._previous = SecondaryButton("‹")
-        self._next = SecondaryButton("›")
-        self.view = ConflictView(open_file.agenda, self._make_steps())
+        self._other = TextButton("")
+        self._other.setObjectName("reviewOther")
+        self.steps = ConflictSteps()
+        self.view = ConflictView(open_file.agenda, self.steps)
         self._trouble = Banner()
         self._trouble.setObjectName("reviewTrouble")
         self._none_left = EmptyState(
@@ -84,7 +83,7 @@ class ReviewPage(Page):
         self._compact = compact
         focused = self.list.hasFocus()
         self._panel.setVisible(not compact)
-        self._steps.setVisible(compact)
+        self.steps.setVisible(compact)
         self._panel.setFixedWidth(look().px(_LIST_WIDTH))
         self.view.set_compact(compact)
         if focused:
@@ -208,15 +207,12 @@ class ReviewPage(Page):
             self.view.clear()
         empty = self._none_settled if self._settled else self._none_left
         self._stack.setCurrentWidget(self.view if self._shown else empty)
-        self._place.setText(self.tr("{0} / {1} 件").format(row + 1, len(self._shown)))
-        for button in (self._previous, self._next):
-            button.setEnabled(len(self._shown) > 1)
         back = self.tr("残りの {0}件に戻る").format(self.count)
         other = back if self._settled else self.tr("解決したものを見る")
-        for link in self._other:
-            link.setText(other)
-            link.setVisible(bool(self._shown))
-            link.updateGeometry()
+        self.steps.show_place(row, len(self._shown), other)
+        self._other.setText(other)
+        self._other.setVisible(bool(self._shown))
+        self._other.updateGeometry()
 
     def _on_other(self) -> None:
         """Change between what is left and what has been settled."""
@@ -237,22 +233,6 @@ class ReviewPage(Page):
 
     # --- inside ----------------------------------------------------------------------------------------------
 
-    def _make_steps(self) -> QWidget:
-        self._steps = QWidget()
-        row = QHBoxLayout(self._steps)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for button, name, words in (
-            (self._previous, "reviewPrevious", self.tr("前の競合")),
-            (self._next, "reviewNext", self.tr("次の競合")),
-        ):
-            button.setObjectName(name)
-            button.setAccessibleName(words)
-            button.setToolTip(words)
-        for widget in (self._other[1], self._place, self._previous, self._next):
-            row.addWidget(widget)
-        return self._steps
-
     def _lay_out(self) -> None:
         self._panel = QWidget()
         self._panel.setProperty("ground", "surface")
@@ -263,7 +243,7 @@ class ReviewPage(Page):
         panel.addWidget(self.list, 1)
         link = QHBoxLayout()
         link.setContentsMargins(12, 0, 12, 8)
-        link.addWidget(self._other[0])
+        link.addWidget(self._other)
         link.addStretch(1)
         panel.addLayout(link)
         panel.addStretch(0)
@@ -291,11 +271,11 @@ class ReviewPage(Page):
         self.view.split.connect(self._on_split)
         self.view.later.connect(self._on_escape)
         self.view.box.left.connect(self._on_left)
-        self._previous.clicked.connect(lambda: self.step(-1))
-        self._next.clicked.connect(lambda: self.step(1))
+        self.steps.stepped.connect(self.step)
         self._toast.action_pressed.connect(self._on_toast)
         for signal in (
-            *(link.clicked for link in self._other),
+            self._other.clicked,
+            self.steps.other_pressed,
             self._none_left.pressed,
             self._none_settled.pressed,
         ):
