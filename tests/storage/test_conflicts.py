@@ -247,6 +247,7 @@ def test_keep_both_on_two_desks_makes_the_same_notes(desk: Desk) -> None:
     for laptop in (desk.a, desk.b):
         laptop.do(lambda db: review.keep_both(db, desk.note_id))
     desk.gather()
+    assert len(desk.office.do(lambda db: db.notes())) == 2
     assert sorted(desk.office.texts()) == ["東3A-001", "東3A-001-2"]
     assert sorted(desk.office.texts().values()) == ["乙の文", "甲の文"]
     assert desk.office.conflicts() == []

@@ -13,7 +13,7 @@ from office_files import laptop_file
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
@@ -173,8 +173,8 @@ def back_to_light(qapp: QApplication) -> Iterator[None]:
 def test_page_lists_what_differs_in_words_and_counts_it(desk: Desk) -> None:
     assert desk.rail() == "整理 3件"
     assert desk.page.context()[0] == "競合  残り 3件"
-    items = desk.child(QListWidget, "conflictList")
-    spoken = [items.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(items.count())]
+    model = desk.child(QListView, "conflictList").model()
+    spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())]
     assert [text.split("\n")[:2] for text in spoken] == [
         ["東1A-001", "文が違う"],
         ["東1A-002", "テーマが違う"],

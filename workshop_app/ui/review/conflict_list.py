@@ -4,54 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import (
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
 )
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from workshop_app.domain.note import Conflict
 from workshop_app.ui.figures import paint_figures
 from workshop_app.ui.review.words import ConflictWords, difference
 from workshop_app.ui.theme import look
 
-_DIFFERENCE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-_SUMMARY_ROLE = _DIFFERENCE_ROLE + 1
+DIFFERENCE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+SUMMARY_ROLE = DIFFERENCE_ROLE + 1
 _ROW = 68
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
 
 
-class ConflictList(QListWidget):
+class _Model(QAbstractListModel):
+    """Words are made when a row is painted: there may be hundreds."""
+
+    def __init__(self, words: ConflictWords, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._conflicts: Sequence[Conflict] = ()
+
+    def set_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+        self.beginResetModel()
+        self._conflicts = conflicts
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._conflicts)
+
+    def data(self, index: _Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        if not index.isValid() or index.row() >= len(self._conflicts):
+            return None
+        conflict = self._conflicts[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words.title(conflict)
+        if role == DIFFERENCE_ROLE:
+            return difference(conflict)
+        if role in (SUMMARY_ROLE, Qt.ItemDataRole.ToolTipRole):
+            return self._words.summary(conflict)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            parts = (self._words.title(conflict), difference(conflict), self._words.summary(conflict))
+            return "\n".join(parts)
+        return None
+
+
+class ConflictList(QListView):
     """One row a conflict; the row number is the place in the list that was given."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    row_chosen = Signal(int)
+    """By the person, not by `choose`."""
+
+    def __init__(self, words: ConflictWords, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("conflictList")
         self.setAccessibleName(self.tr("決めること"))
         self.setProperty("ground", "surface")
+        self._model = _Model(words, self)
+        self._quiet = False
+        self.setModel(self._model)
         self.setItemDelegate(_Delegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
+        self.selectionModel().currentRowChanged.connect(self._on_current)
 
-    def set_conflicts(self, conflicts: Sequence[Conflict], words: ConflictWords) -> None:
+    @property
+    def row(self) -> int:
+        """The row chosen, or -1."""
+        return self.currentIndex().row()
+
+    def set_conflicts(self, conflicts: Sequence[Conflict]) -> None:
         """List these; nothing is chosen and no signal sent."""
-        self.blockSignals(True)
-        self.clear()
-        for conflict in conflicts:
-            title, what, text = words.title(conflict), difference(conflict), words.summary(conflict)
-            item = QListWidgetItem(title)
-            item.setData(_DIFFERENCE_ROLE, what)
-            item.setData(_SUMMARY_ROLE, text.replace("\n", "　"))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}\n{what}\n{text}")
-            item.setToolTip(text)
-            self.addItem(item)
-        self.blockSignals(False)
+        self._quiet = True
+        self._model.set_conflicts(conflicts)
+        self._quiet = False
         self._fit()
+
+    def choose(self, row: int) -> None:
+        """Mark a row as the one shown; sends no signal."""
+        self._quiet = True
+        self.setCurrentIndex(self._model.index(row))
+        self._quiet = False
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the sizes of another look."""
@@ -59,16 +106,13 @@ class ConflictList(QListWidget):
         if event.type() == QEvent.Type.StyleChange:
             self._fit()
 
+    def _on_current(self, current: QModelIndex) -> None:
+        if not self._quiet and current.isValid():
+            self.row_chosen.emit(current.row())
+
     def _fit(self) -> None:
         """No higher than its rows: what can be done with the list stands below the last one."""
-        self.setMaximumHeight(self.count() * look().px(_ROW))
-
-    def choose(self, row: int) -> None:
-        """Mark a row as the one shown; sends no signal."""
-        self.blockSignals(True)
-        self.setCurrentRow(row)
-        self.blockSignals(False)
-        self.viewport().update()
+        self.setMaximumHeight(self._model.rowCount() * look().px(_ROW))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -90,7 +134,7 @@ class _Delegate(QStyledItemDelegate):
             rect.x() + side, rect.y() + current.px(10), rect.width() - 2 * side, half - current.px(8)
         )
         lower = QRectF(upper.x(), upper.bottom(), upper.width(), half - current.px(8))
-        what = str(index.data(_DIFFERENCE_ROLE))
+        what = str(index.data(DIFFERENCE_ROLE))
         painter.setFont(current.font(13))
         painter.setPen(current.colour("warn"))
         wide = painter.fontMetrics().horizontalAdvance(what)
@@ -105,7 +149,9 @@ class _Delegate(QStyledItemDelegate):
         font = current.font(15)
         painter.setFont(font)
         shown = QFontMetrics(font).elidedText(
-            str(index.data(_SUMMARY_ROLE))[:200], Qt.TextElideMode.ElideRight, int(lower.width())
+            str(index.data(SUMMARY_ROLE))[:200].replace("\n", "　"),
+            Qt.TextElideMode.ElideRight,
+            int(lower.width()),
         )
         painter.drawText(lower, int(_LEFT), shown)
         painter.restore()

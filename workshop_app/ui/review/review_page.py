@@ -44,7 +44,7 @@ class ReviewPage(Page):
         self._compact = False
         # Where the list is hidden, the keys need a place to be.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.list = ConflictList()
+        self.list = ConflictList(self._words)
         self._other = TextButton("")
         self._other.setObjectName("reviewOther")
         self.steps = ConflictSteps()
@@ -167,7 +167,7 @@ class ReviewPage(Page):
     def step(self, by: int) -> None:
         """Go to another conflict, round the end; the one left stays open."""
         if self._shown:
-            self._show((self.list.currentRow() + by) % len(self._shown))
+            self._show((self.list.row + by) % len(self._shown))
             self._take_focus()
 
     # --- reading -------------------------------------------------------------------------------------------
@@ -187,12 +187,12 @@ class ReviewPage(Page):
     def _read(self) -> None:
         """Read everything again; what was shown is shown still, or what has come to its place."""
         shown = self.view.conflict
-        row = max(0, self.list.currentRow())
+        row = max(0, self.list.row)
         workspace = self._open_file.workspace
         self._words.refresh()
         self._conflicts = workspace.conflicts()
         self._shown = workspace.settled_conflicts() if self._settled else self._conflicts
-        self.list.set_conflicts(self._shown, self._words)
+        self.list.set_conflicts(self._shown)
         ids = [conflict.conflict_id for conflict in self._shown]
         if shown is not None and shown.conflict_id in ids:
             row = ids.index(shown.conflict_id)
@@ -265,7 +265,7 @@ class ReviewPage(Page):
         self.set_compact(False)
 
     def _connect(self) -> None:
-        self.list.currentRowChanged.connect(self._show)
+        self.list.row_chosen.connect(self._show)
         self.view.used.connect(self._on_used)
         self.view.rewritten.connect(self._on_rewritten)
         self.view.split.connect(self._on_split)
