@@ -23,6 +23,8 @@ from workshop_app.cli_documents import (
     merge_document,
     merge_lines,
     note_documents,
+    settled_document,
+    settled_lines,
 )
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
@@ -105,18 +107,20 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _fill_note(command: argparse.ArgumentParser) -> None:
-    actions = command.add_subparsers(required=True, metavar="add|edit|void|restore")
+    actions = command.add_subparsers(required=True, metavar="add|edit|void|restore|redact")
     add = actions.add_parser("add", help="付箋を1枚加える")
     add.add_argument("file", type=Path)
     add.add_argument("--text", required=True)
     edit = actions.add_parser("edit", help="付箋を直す")
     void = actions.add_parser("void", help="理由をつけて取り消す")
     restore = actions.add_parser("restore", help="取り消しを戻す")
-    for action in (edit, void, restore):
+    redact = actions.add_parser("redact", help="本人の求めで、文を履歴からも取り除く")
+    for action in (edit, void, restore, redact):
         action.add_argument("file", type=Path)
         action.add_argument("note", metavar="ID_OR_NUMBER")
     edit.add_argument("--text")
-    void.add_argument("--reason", required=True)
+    for action in (void, redact):
+        action.add_argument("--reason", required=True)
     for action in (add, edit):
         action.add_argument("--theme")
         action.add_argument("--kind")
@@ -124,7 +128,13 @@ def _fill_note(command: argparse.ArgumentParser) -> None:
         action.add_argument("--round", type=int)
         action.add_argument("--points", type=_points)
         action.add_argument("--votes", type=int)
-    for action, run in ((add, _note_add), (edit, _note_edit), (void, _note_void), (restore, _note_restore)):
+    for action, run in (
+        (add, _note_add),
+        (edit, _note_edit),
+        (void, _note_void),
+        (restore, _note_restore),
+        (redact, _note_redact),
+    ):
         action.set_defaults(run=run)
         _json_option(action)
 
@@ -184,6 +194,15 @@ def _note_restore(options: argparse.Namespace) -> int:
         note = _find_note(database, options.note)
         restore_notes(database, [note.note_id])
         return _answer_note(options, database, note, "戻しました")
+
+
+def _note_redact(options: argparse.Namespace) -> int:
+    from workshop_app.services.review import redact_note
+
+    with _opened(options.file) as database:
+        note = _find_note(database, options.note)
+        redact_note(database, note.note_id, options.reason)
+        return _answer_note(options, database, note, "残したまま、文を取り除きました")
 
 
 def _answer_note(options: argparse.Namespace, database: Database, note: Note, done: str) -> int:
@@ -295,6 +314,38 @@ def _conflicts(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
         found = conflict_documents(database)
     return _answer(options, {"conflicts": found}, conflict_lines(found))
+
+
+def _fill_resolve(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("conflict", metavar="CONFLICT", help="conflicts に出る id、または付箋の番号")
+    way = command.add_mutually_exclusive_group(required=True)
+    way.add_argument("--keep", metavar="ID", help="使う内容の id（初めの 8文字以上）")
+    way.add_argument("--text", help="両方を見て書き直した文")
+    way.add_argument("--both", action="store_true", help="別々の付箋にする")
+    _json_option(command)
+
+
+def _resolve(options: argparse.Namespace) -> int:
+    from workshop_app.services import review
+
+    with _opened(options.file) as database:
+        conflict = review.find_conflict(database, options.conflict)
+        entity = conflict.entity_id
+        if options.keep is not None:
+            value = review.find_value(conflict, options.keep)
+            changes = review.keep_value(database, entity, conflict.field, value.op_id)
+        elif not conflict.is_note_text:
+            raise InvalidInput(
+                "文の競合ではないので、書き直しや別々の付箋にはできません。今のデータは変わっていません。"
+                "--keep で選んでください。"
+            )
+        elif options.both:
+            changes = review.keep_both(database, entity)
+        else:
+            changes = review.write_text(database, entity, options.text)
+        document = settled_document(database, changes.added | changes.updated)
+    return _answer(options, document, settled_lines(document))
 
 
 # --- merge, handover, export -------------------------------------------------------------------------
@@ -434,11 +485,12 @@ Fill = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "new": (_fill_new, _new, "新しい会場のファイルを作る"),
-    "note": (_fill_note, lambda options: 2, "付箋を加える・直す・取り消す・戻す"),
+    "note": (_fill_note, lambda options: 2, "付箋を加える・直す・取り消す・戻す・文を取り除く"),
     "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),
     "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
+    "resolve": (_fill_resolve, _resolve, "競合を1件決める"),
     "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),

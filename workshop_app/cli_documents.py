@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,7 @@ def conflict_documents(database: Database) -> list[Document]:
             "type": conflict.entity_type,
             "number": _number_of(database, conflict.entity_id),
             "field": conflict.field,
+            "before": conflict.before,
             "values": [
                 {
                     "id": value.op_id.hex(),
@@ -130,6 +131,20 @@ def conflict_documents(database: Database) -> list[Document]:
         }
         for conflict in database.conflicts()
     ]
+
+
+def settled_document(database: Database, concerned: Iterable[EntityId]) -> Document:
+    """What `resolve --json` answers: the notes it changed or made, by number, and what is left."""
+    found = [note for note in map(database.note, concerned) if note is not None]
+    notes = note_documents(database, sorted(found, key=lambda note: note.number))
+    return {"notes": notes, "open_conflicts": len(database.conflicts())}
+
+
+def settled_lines(document: Document) -> str:
+    """The same in words."""
+    lines = [f"{note['number']}\t{note['text']}" for note in document["notes"]]
+    lines.append(f"決めました。残りは {document['open_conflicts']}件です。選ばなかった内容も履歴に残ります。")
+    return "\n".join(lines)
 
 
 def conflict_lines(found: Sequence[Document]) -> str:

@@ -13,7 +13,7 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
-from workshop_app.domain.op import JsonValue, OpId, OpSet
+from workshop_app.domain.op import JsonValue, Op, OpId, OpSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,9 @@ class UnitOfWork(Protocol):
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
 
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
+
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
     ) -> None:
@@ -204,6 +207,9 @@ class Workspace(Protocol):
 
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest first."""
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest first; looks through the whole file."""
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""

@@ -98,6 +98,7 @@ def _note_row(item: ReportNote) -> tuple[Value, ...]:
     date = None if venue is None else venue.workshop.date
     remarks = [
         *(["単独"] if island is None else []),
+        *(["競合"] if note.conflicts else []),
         *([f"コード不明 {' '.join(item.unknown_codes)}"] if item.unknown_codes else []),
     ]
     return (

@@ -13,7 +13,7 @@ import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,11 +21,12 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 
 from workshop_app.domain.agenda import Agenda
-from workshop_app.domain.clock import COUNTER_BITS, HybridClock, stamp_ms
+from workshop_app.domain.clock import COUNTER_BITS, HybridClock
+from workshop_app.domain.conflict import open_conflict, settled_conflicts
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
-from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
+from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
-from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
+from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.numbering import citation, cited_number
 from workshop_app.domain.op import JsonValue, Op, OpSet
 from workshop_app.services.ports import (
@@ -241,14 +242,34 @@ class Database:
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest entity first; values in ascending (clock, op id)."""
         with storage_errors():
-            stations = {row.session: row.station for row in self._connection.execute(select(tables.session))}
             rows = self._connection.execute(select(tables.conflict)).all()
-            states = {
-                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id)))
-                for row in rows
-            }
-        found = [_conflict(states[row.entity_id], row.field, stations) for row in rows]
+            histories = self._histories({EntityId(row.entity_id) for row in rows})
+            stations = self._stations() if rows else {}
+        states = {entity_id: fold(ops) for entity_id, ops in histories.items()}
+        found = [
+            open_conflict(histories[row.entity_id], states[row.entity_id], row.field, stations)
+            for row in rows
+        ]
         return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest entity first. Looks through the whole op log."""
+        with storage_errors():
+            found = self._connection.execute(op_store.ENTITIES_WITH_JOINING_EDITS)
+            histories = self._histories({EntityId(row.entity_id) for row in found})
+            stations = self._stations() if histories else {}
+        return [
+            conflict
+            for ops in sorted(histories.values(), key=lambda ops: min((op.hlc, op.op_id) for op in ops))
+            for conflict in settled_conflicts(ops, stations)
+        ]
+
+    def _stations(self) -> dict[bytes, str]:
+        return {row.session: row.station for row in self._connection.execute(select(tables.session))}
+
+    def _histories(self, entity_ids: Collection[EntityId]) -> dict[EntityId, list[Op]]:
+        listed = op_store.ops_of_many(self._connection, entity_ids)
+        return {ops[0].entity_id: ops for ops in listed}
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""
@@ -438,24 +459,5 @@ def _local_context(values: dict[str, str]) -> LocalContext:
 def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
     machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
     return SessionRecord(
-        new_session_id(), local.station or "統合用", machine, __version__, now_ms, time.strftime("%z")
+        new_session_id(), local.station or "事務局", machine, __version__, now_ms, time.strftime("%z")
     )
-
-
-def _conflict(state: EntityState, name: str, stations: dict[bytes, str]) -> Conflict:
-    if name == VOID_FIELD:
-        values = [
-            ConflictValue(m.op_id, {"void": m.reason}, stamp_ms(m.hlc), stations.get(m.session, "不明"))
-            for m in state.voids
-        ]
-        text = state.fields.get("text")
-        values += [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in (text.heads if text else ())
-        ]
-    else:
-        values = [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in state.fields[name].distinct
-        ]
-    return Conflict(state.entity_id, state.type, name, tuple(values))

@@ -62,6 +62,10 @@ class SqlUnitOfWork:
         known = self._load(entity_id)
         return fold(known) if known else None
 
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
+        return list(self._load(entity_id))
+
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
     ) -> None:

@@ -12,10 +12,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QUndoCommand
 
 from workshop_app.domain.changes import Changes
+from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.ids import EntityId
-from workshop_app.domain.note import NoteDraft
+from workshop_app.domain.note import Conflict, NoteDraft
 from workshop_app.domain.op import JsonValue
-from workshop_app.services import record
+from workshop_app.services import record, review
 from workshop_app.ui.open_file import OpenFile
 
 Action = Callable[[], Changes]
@@ -128,6 +129,93 @@ def restore_notes(open_file: OpenFile, note_ids: Iterable[EntityId]) -> bool:
             void_again,
         )
     return changes is not None
+
+
+def settle_conflict(open_file: OpenFile, conflict: Conflict, op_id: bytes) -> bool:
+    """Settle a conflict by one of its values.
+
+    Undo gives the value back that was shown before. It does not open the question again: that would need
+    edits of ours that say they are the others', and every file that has the answer would be asked anew. The
+    values stay in the history, and 解決したもの lists them to choose from. Of a void, undo takes back what
+    settled it: the note is visible again, or disputed as it was.
+    """
+    workspace, entity_id = open_file.workspace, conflict.entity_id
+    changes = open_file.run(lambda: review.keep_value(workspace, entity_id, conflict.field, op_id))
+    if changes is None:
+        return False
+    chosen = next(value for value in conflict.values if value.op_id == op_id)
+    if conflict.field != VOID_FIELD:
+        _push_value(open_file, conflict, chosen.value)
+    elif conflict.is_void(chosen):
+        _push(
+            open_file,
+            _settling(),
+            lambda: review.void_entity(workspace, entity_id, str(chosen.value["void"])),
+            lambda: review.revoke_voids(workspace, entity_id),
+        )
+    else:
+        voids = [value.op_id for value in conflict.values if conflict.is_void(value)]
+        _push(
+            open_file,
+            _settling(),
+            lambda: review.revoke_voids(workspace, entity_id),
+            lambda: review.void_again(workspace, entity_id, voids),
+        )
+    return True
+
+
+def rewrite_conflict(open_file: OpenFile, conflict: Conflict, text: str) -> bool:
+    """Settle clashing texts by a third one; undo as in `settle_conflict`."""
+    workspace = open_file.workspace
+    changes = open_file.run(lambda: review.write_text(workspace, conflict.entity_id, text))
+    note = None if changes is None else workspace.note(conflict.entity_id)
+    if note is not None:
+        _push_value(open_file, conflict, note.text)
+    return changes is not None
+
+
+def split_conflict(open_file: OpenFile, conflict: Conflict) -> bool:
+    """Keep clashing texts as notes of their own; undo voids the notes this made."""
+    workspace = open_file.workspace
+    changes = open_file.run(lambda: review.keep_both(workspace, conflict.entity_id))
+    if changes is not None:
+        ids = sorted((changes.added | changes.updated) - {conflict.entity_id})
+        _push(
+            open_file,
+            _settling(),
+            lambda: record.restore_notes(workspace, ids),
+            lambda: record.void_notes(workspace, ids, record.UNDO_REASON),
+        )
+    return changes is not None
+
+
+def choose_again(open_file: OpenFile, settled: Conflict, op_id: bytes) -> bool:
+    """Use another of the values of a settled conflict; undo gives the one used before."""
+    workspace, entity_id, field = open_file.workspace, settled.entity_id, settled.field
+    chosen = next(value for value in settled.values if value.op_id == op_id)
+    changes = open_file.run(lambda: review.choose_value(workspace, entity_id, field, chosen.value))
+    if changes:
+        _push(
+            open_file,
+            _settling(),
+            lambda: review.choose_value(workspace, entity_id, field, chosen.value),
+            lambda: review.choose_value(workspace, entity_id, field, settled.current),
+        )
+    return changes is not None
+
+
+def _push_value(open_file: OpenFile, conflict: Conflict, value: JsonValue) -> None:
+    workspace, entity_id, field = open_file.workspace, conflict.entity_id, conflict.field
+    _push(
+        open_file,
+        _settling(),
+        lambda: review.choose_value(workspace, entity_id, field, value),
+        lambda: review.choose_value(workspace, entity_id, field, conflict.current),
+    )
+
+
+def _settling() -> str:
+    return QCoreApplication.translate("commands", "競合を決める")
 
 
 def _push(open_file: OpenFile, text: str, forward: Action, back: Action) -> None:

@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         work = WorkArea(self._services, open_file)
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
+        work.review_requested.connect(lambda: self.show_page("review"))
         self._replace_work(work)
         self._stack.setCurrentWidget(work)
         self._fit()

@@ -14,6 +14,10 @@ class Page(QWidget):
         """Widgets for the right of the header, or None."""
         return None
 
+    def context(self) -> tuple[str, str] | None:
+        """What the header says beside the title, long and short; None for what it says of the file."""
+        return None
+
     def set_compact(self, compact: bool) -> None:
         """Take the narrow layout (under 1100 px, or large text)."""
 

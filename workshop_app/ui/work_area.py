@@ -17,6 +17,7 @@ from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.notes_page import NotesPage
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
+from workshop_app.ui.review.review_page import ReviewPage
 from workshop_app.ui.settings_page import SettingsPage
 from workshop_app.ui.widgets import Header, Rail, RailEntry
 
@@ -27,6 +28,8 @@ class WorkArea(QWidget):
     merged = Signal(Path)
     """A merge was written to this file."""
     start_requested = Signal()
+    review_requested = Signal()
+    """The conflicts are to be looked at."""
 
     def __init__(self, services: AppServices, open_file: OpenFile | None) -> None:
         super().__init__()
@@ -47,7 +50,11 @@ class WorkArea(QWidget):
                 add("list", NotesPage(open_file), "list", self.tr("一覧"), "table")
         merge_page = MergePage(services, open_file)
         merge_page.merged.connect(self.merged)
+        merge_page.review_requested.connect(self.review_requested)
         add("merge", merge_page, "merge", self.tr("統合"), "office")
+        review_page = None if open_file is None else ReviewPage(open_file)
+        if review_page is not None:
+            add("review", review_page, "review", self.tr("整理"), "office")
         if open_file is not None:
             add("export", ExportPage(services, open_file), "export", self.tr("出力"), "office")
         add("settings", SettingsPage(), "settings", self.tr("設定"), "foot")
@@ -75,6 +82,9 @@ class WorkArea(QWidget):
             open_file.saving.connect(self._header.show_saving)
             open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentDateTime()))
             open_file.save_failed.connect(self._header.show_unsaved)
+        if review_page is not None:
+            review_page.count_changed.connect(self._on_conflicts)
+            self._on_conflicts(review_page.count)
         self.show_page(entries[0].page_id)
 
     def show_page(self, page_id: str) -> None:
@@ -86,8 +96,7 @@ class WorkArea(QWidget):
         page = self._pages[page_id]
         self._stack.setCurrentWidget(page)
         self._rail.set_current(page_id)
-        context, short = self._context()
-        self._header.set_page(page.title, context, short, page.header_tools())
+        self._fill_header(page)
         page.entered()
 
     def step_page(self, step: int) -> None:
@@ -112,6 +121,15 @@ class WorkArea(QWidget):
             self.start_requested.emit()
         else:
             self.show_page(page_id)
+
+    def _on_conflicts(self, count: int) -> None:
+        self._rail.set_count("review", count)
+        if self._current == "review":
+            self._fill_header(self._pages["review"])
+
+    def _fill_header(self, page: Page) -> None:
+        context, short = page.context() or self._context()
+        self._header.set_page(page.title, context, short, page.header_tools())
 
     def _context(self) -> tuple[str, str]:
         """What the header says about the file: long and short."""

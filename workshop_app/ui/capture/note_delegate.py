@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.note import Note
+from workshop_app.domain.numbering import short_number
 from workshop_app.ui.capture.note_list_model import NOTE_ROLE, NoteListModel
 from workshop_app.ui.figures import figures_width, paint_figures
 from workshop_app.ui.icons import pixmap
@@ -96,7 +97,7 @@ class NoteDelegate(QStyledItemDelegate):
 
     def _paint_number(self, painter: QPainter, rect: QRectF, x: float, note: Note) -> float:
         current = look()
-        number = note.number.rsplit("-", 1)[-1] if self.compact else note.number
+        number = short_number(note.number) if self.compact else note.number
         painter.setFont(current.font(13))
         painter.setPen(current.colour("text2"))
         # Every number is given the room of a usual one, so that the marks stand in a line.
