@@ -22,6 +22,8 @@ from workshop_app.cli_documents import (
     merge_document,
     merge_lines,
     note_documents,
+    share_document,
+    share_lines,
 )
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
@@ -250,7 +252,7 @@ def _fill_file(command: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    with _opened(options.file) as database:
+    with _opened_to_read(options.file) as database:
         notes = note_documents(database, database.notes())
     lines = "\n".join(
         "\t".join(
@@ -270,7 +272,7 @@ def _check(options: argparse.Namespace) -> int:
     from workshop_app.storage.migrate import require_ours
 
     version = require_ours(options.file)
-    with _opened(options.file) as database:
+    with _opened_to_read(options.file) as database:
         verdict, broken = database.integrity()
         counts = database.counts()
     healthy = verdict == "ok" and broken == 0
@@ -289,7 +291,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _conflicts(options: argparse.Namespace) -> int:
-    with _opened(options.file) as database:
+    with _opened_to_read(options.file) as database:
         found = conflict_documents(database)
     return _answer(options, {"conflicts": found}, conflict_lines(found))
 
@@ -314,6 +316,30 @@ def _merge(options: argparse.Namespace) -> int:
                 print(sentence, file=sys.stderr)
     _answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
+
+
+def _fill_share(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path)
+    command.add_argument("sources", type=Path, nargs="*", help="省くと、公開された内容を取り込むだけ")
+    command.add_argument("--force", action="store_true", help="ほかの人が公開している間でも引き継ぐ")
+    command.add_argument(
+        "--no-lock", action="store_true", help="公開中の印を見ない・付けない（結果は変わりません）"
+    )
+    _json_option(command)
+
+
+def _share(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import share_merge
+
+    report = share_merge(options.folder, options.sources, force=options.force, lock=not options.no_lock)
+    for sentence in [
+        *report.warnings,
+        *(s for source in report.sources for s in (source.reason, source.warning)),
+    ]:
+        if sentence:
+            _warn(sentence)
+    _answer(options, share_document(report), share_lines(report))
+    return 1 if report.refused or report.waiting else 0
 
 
 def _fill_handover(command: argparse.ArgumentParser) -> None:
@@ -348,7 +374,7 @@ def _fill_export(command: argparse.ArgumentParser) -> None:
 def _export(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import export_workbook
 
-    written = export_workbook(options.file, options.out, edition=options.edition)
+    written = export_workbook(options.file, options.out, edition=options.edition, tell=_warn)
     return _answer(
         options, {"path": str(written), "edition": options.edition}, f"「{written}」に書き出しました。"
     )
@@ -388,6 +414,18 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _warn(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+@contextmanager
+def _opened_to_read(path: Path) -> Iterator[Database]:
+    from workshop_app.bootstrap import open_to_read
+
+    with open_to_read(path, _warn) as database:
+        yield database
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Database]:
     from workshop_app.bootstrap import open_database
@@ -416,6 +454,7 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),
     "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
+    "share": (_fill_share, _share, "共有フォルダーに統合して公開する"),
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
     "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),

@@ -25,7 +25,7 @@ from workshop_app.domain.ids import EntityId, new_session_id, parse_id
 from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
 from workshop_app.domain.op import Op
 from workshop_app.services.ports import ForeignOps, LocalContext, SessionRecord, SourceInfo
-from workshop_app.storage import op_store, tables
+from workshop_app.storage import op_store, places, tables
 from workshop_app.storage.engine import connect, storage_errors, write_transaction
 from workshop_app.storage.migrate import create_schema, open_current
 from workshop_app.storage.projections import row_to_device, row_to_island, row_to_note, row_to_workshop
@@ -87,6 +87,7 @@ class Database:
             raise InvalidInput(
                 f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
             )
+        places.refuse_unsafe(path)
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         with storage_errors():
             partial.unlink(missing_ok=True)

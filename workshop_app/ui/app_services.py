@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from workshop_app.domain.source_table import SourceTable
     from workshop_app.services.importing import ImportPlan, ImportReport
     from workshop_app.services.merge import MergeReport
-    from workshop_app.services.ports import Workspace
+    from workshop_app.services.ports import LocalCopy, Place, Workspace
     from workshop_app.services.prepare import WorkshopSetup
+    from workshop_app.services.share import ShareReport
 
 
 class Package(Protocol):
@@ -59,6 +60,21 @@ class AppServices(Protocol):
 
     def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> MergeReport:
         """Merge files into the target, which is made when missing."""
+
+    def share_merge(
+        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+    ) -> ShareReport:
+        """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring.
+
+        While somebody else publishes, nothing is done unless `force`: the report is `waiting` and its `lock`
+        says who it is.
+        """
+
+    def place_of(self, path: Path) -> Place:
+        """Where a file lies; only a LOCAL one can be opened."""
+
+    def copy_to_this_machine(self, path: Path) -> LocalCopy:
+        """A local file to work in instead of one that lies elsewhere; the original is only read."""
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""
