@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import itertools
 import json
 import shutil
@@ -10,6 +11,8 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from share_places import (
@@ -129,6 +132,24 @@ def test_share_old_shared_file_without_generations_is_taken_in(
     report = machine(folder, home("A")).share([make_file(tmp_path / "a.wsdb", ["甲"])])
     assert report.notes == 2
     assert texts_in(_local_copy(generations(folder)[0], tmp_path)) == ["前からの", "甲"]
+
+
+def test_share_sqlite_never_opens_a_path_in_the_shared_folder(
+    folder: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = _scene(folder, home, tmp_path)
+    (folder / "shared.wsdb").write_bytes(a.read_bytes())
+    opened: list[str] = []
+    real = sqlite3.connect
+
+    def connect(name: object, *arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(unquote(str(name)))
+        return real(name, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    assert machine(folder, home("C")).share([a]).published
+    assert len(opened) > 5
+    assert [name for name in opened if str(folder) in name] == []
 
 
 # --- the lock ----------------------------------------------------------------------------------------------
@@ -420,6 +441,4 @@ def _local_copy(path: Path, tmp_path: Path) -> Path:
 
 
 def _sha256(path: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(path.read_bytes()).hexdigest()

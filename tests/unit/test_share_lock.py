@@ -105,3 +105,15 @@ def test_take_unreadable_lock_counts_as_held_since_it_was_touched(tmp_path: Path
     later = ShareLock(tmp_path, ShareFiles(), lambda: touched_ms + 4 * MINUTE, "token-a")
     assert later.take()
     later.release()
+
+
+def test_take_lock_dated_in_the_future_counts_from_when_it_was_touched(tmp_path: Path) -> None:
+    path = tmp_path / "shared.lock"
+    path.write_text('{"who": "山田", "host": "PC-1", "time": 4102444800000}', encoding="utf-8")
+    touched_ms = path.stat().st_mtime_ns // 1_000_000
+    assert not ShareLock(tmp_path, ShareFiles(), lambda: touched_ms + 1 * MINUTE, "token-a").take()
+    later = ShareLock(tmp_path, ShareFiles(), lambda: touched_ms + 4 * MINUTE, "token-a")
+    assert later.take()
+    assert later.other is not None
+    assert (later.other.who, later.other.age_s) == ("山田", 240)
+    later.release()

@@ -108,7 +108,10 @@ class ShareLock:
         try:
             written_ms = self._files.modified_ms(self._path)
             found = json.loads(self._files.read(self._path))
-            return self._described(found["who"], found["host"], found["time"])
+            time_ms = int(found["time"])
+            # A date to come is a wrong clock; such a lock would never turn stale.
+            believed = time_ms if time_ms <= self._wall_ms() + STALE_S * 1000 else written_ms
+            return self._described(found["who"], found["host"], believed)
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
@@ -116,5 +119,5 @@ class ShareLock:
             return self._described("不明", "不明", written_ms)
 
     def _described(self, who: object, host: object, time_ms: int) -> LockOwner:
-        age_s = max(0, self._wall_ms() - int(time_ms)) // 1000
+        age_s = max(0, self._wall_ms() - time_ms) // 1000
         return LockOwner(str(who)[:_MAX_NAME], str(host)[:_MAX_NAME], age_s)
