@@ -286,7 +286,7 @@ def test_share_full_share_says_so(folder: Path, home: Home, tmp_path: Path) -> N
     report = machine(folder, home("A"), files=Full()).share([make_file(tmp_path / "a.wsdb", ["甲"])])
     assert (report.waiting, report.published, report.notes) == (True, False, 1)
     assert "空き容量" in report.warnings[0]
-    assert leftovers(folder) == []
+    assert (leftovers(folder), generations(folder)) == ([], [])
     assert machine(folder, home("A")).share([]).published
 
 
