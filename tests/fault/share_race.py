@@ -125,7 +125,7 @@ def _one_share(start: Barrier, home: Path, answer: Path, arguments: list[str]) -
 
     os.environ["WORKSHOP_APP_HOME"] = str(home)
     with answer.open("w", encoding="utf-8") as out, contextlib.redirect_stdout(out):
-        start.wait()
+        start.wait(120)
         status = cli.main(["share", *arguments, "--no-lock", "--json"])
     sys.exit(status)
 

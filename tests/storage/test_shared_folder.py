@@ -370,6 +370,28 @@ def test_share_killed_between_generation_and_pointer_the_next_open_has_it(
     assert texts_in(_local_copy(folder / "shared.wsdb", tmp_path)) == ["乙", "甲", "甲2"]
 
 
+def test_share_after_a_kill_takes_away_what_this_machine_left_and_nothing_else(
+    folder: Path, home: Home, tmp_path: Path
+) -> None:
+    a = _scene(folder, home, tmp_path)
+
+    class KilledInTheMiddle(ShareFiles):
+        def bring(self, source: Path, part: Path, sha256: str) -> None:
+            part.write_bytes(source.read_bytes()[:10_000])
+            raise Killed
+
+    with pytest.raises(Killed):
+        machine(folder, home("A"), files=KilledInTheMiddle()).share([a], lock=False)
+    [left] = leftovers(folder)
+    assert len(generations(folder)) == 2
+    other = folder / "gens" / ".00000009-being-written.theirs.part"
+    other.write_bytes(b"another machine is at it")
+    add_notes(a, ["甲3"])
+    assert machine(folder, home("A")).share([a]).notes == 4
+    assert leftovers(folder) == [other.name]
+    assert left != other.name
+
+
 # --- this machine's side -------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ MOUNTINFO = r"""
 30 27 8:1 / /boot/efi rw,relatime shared:30 - vfat /dev/sda1 rw
 31 27 8:3 / /media/user/Windows rw - fuseblk /dev/sda3 rw
 40 27 0:45 / /mnt/bunsho rw,relatime shared:70 - cifs //server/bunsho rw,vers=3.0
-41 27 0:46 / /net/home rw - nfs4 server:/home rw
+41 27 0:46 / /net/docs rw - nfs4 server:/docs rw
 42 27 0:50 / /run/user/1000/gvfs rw - fuse.gvfsd-fuse gvfsd-fuse rw
 43 27 8:17 / /media/user/USB\040メモリ rw - vfat /dev/sdb1 rw
 44 27 8:33 / /media/user/disk rw - exfat /dev/sdc1 rw
@@ -57,14 +57,14 @@ def sysfs(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("/home/user/東区.wsdb", Place.LOCAL),
+        ("/data/東区.wsdb", Place.LOCAL),
         ("/boot/efi/x", Place.LOCAL),
         ("/media/user/Windows/東区.wsdb", Place.LOCAL),
         ("/mnt/bunsho/区役所/東区.wsdb", Place.NETWORK),
         ("/mnt/bunsho", Place.NETWORK),
         ("/mnt/bunsho2/東区.wsdb", Place.LOCAL),
         ("/mnt/bunsho/local/東区.wsdb", Place.LOCAL),
-        ("/net/home/a/東区.wsdb", Place.NETWORK),
+        ("/net/docs/a/東区.wsdb", Place.NETWORK),
         ("/run/user/1000/gvfs/smb-share:server=x/東区.wsdb", Place.NETWORK),
         ("/media/user/USB メモリ/東区.wsdb", Place.REMOVABLE),
         ("/media/user/disk/東区.wsdb", Place.REMOVABLE),
