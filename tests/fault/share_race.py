@@ -58,9 +58,11 @@ def race(work: Path, rounds: int) -> Count:
     count = Count()
     expected: set[str] = set()
     homes = [f"home{clerk}" for clerk in range(CLERKS)]
+    sources = [_laptop(work / f"laptop{clerk}.wsdb") for clerk in range(CLERKS)]
     for number in range(rounds):
-        sources = [_source(work, f"{number}-{clerk}") for clerk in range(CLERKS)]
-        expected |= {source.stem for source in sources}
+        for clerk, source in enumerate(sources):
+            _add_note(source, f"{number}-{clerk}")
+            expected.add(f"{number}-{clerk}")
         statuses, _ = _share(machines, work, homes, [[str(folder), str(source)] for source in sources])
         count.runs += len(statuses)
         count.failed_runs += sum(status != 0 for status in statuses)
@@ -70,6 +72,8 @@ def race(work: Path, rounds: int) -> Count:
         count.failed_runs += status != 0
         count.incomplete += status != 0 or _notes(Path(json.loads(answer)["local"])) != expected
         count.rounds += 1
+        if count.rounds % 10 == 0:
+            print(count, file=sys.stderr, flush=True)
     for generation in (folder / "gens").glob("*.wsdb"):
         count.generations += 1
         digest = hashlib.sha256(generation.read_bytes()).hexdigest()
@@ -86,20 +90,23 @@ def _processes() -> BaseContext:
     return machines
 
 
-def _source(work: Path, name: str) -> Path:
-    """A laptop's file with one note, its own name."""
+def _laptop(path: Path) -> Path:
+    """A clerk's own laptop file; it gets one note more every round."""
     from workshop_app.bootstrap import create_database, load_agenda
-    from workshop_app.domain.note import NoteDraft
     from workshop_app.services.prepare import WorkshopSetup
+
+    create_database(path, WorkshopSetup(load_agenda(None), "東区", "2014-10-05"))
+    return path
+
+
+def _add_note(path: Path, text: str) -> None:
+    from workshop_app.domain.note import NoteDraft
     from workshop_app.services.record import add_notes
     from workshop_app.storage.database import Database
 
-    path = work / f"{name}.wsdb"
-    create_database(path, WorkshopSetup(load_agenda(None), "東区", "2014-10-05"))
     database = Database.open(path)
-    add_notes(database, [NoteDraft(name, "T1")])
+    add_notes(database, [NoteDraft(text, "T1")])
     database.close()
-    return path
 
 
 def _share(
