@@ -131,6 +131,19 @@ def test_copy_of_a_damaged_file_is_refused_and_leaves_nothing(carried: Path) -> 
     assert list(user_documents_dir().iterdir()) == []
 
 
+def test_copy_of_a_file_that_changes_meanwhile_is_refused_and_leaves_nothing(
+    carried: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_of_another_state(source: Path, copy: Path) -> str:
+        copy.write_bytes(b"another state")
+        return hashlib.sha256(b"another state").hexdigest()
+
+    monkeypatch.setattr("workshop_app.storage.local_copy.copy_in", copy_of_another_state)
+    with pytest.raises(RefusedFile, match="途中"):
+        bootstrap.copy_to_this_machine(carried)
+    assert list(user_documents_dir().iterdir()) == []
+
+
 def test_copy_when_the_documents_lie_on_a_server_goes_to_the_programs_own_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
