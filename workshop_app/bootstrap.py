@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app.domain.errors import InvalidInput
-from workshop_app.paths import resource, user_data_dir
+from workshop_app.domain.errors import InvalidInput, NotFound
+from workshop_app.paths import resource, user_data_dir, user_documents_dir
 from workshop_app.services import importing, merge, prepare
-from workshop_app.services.ports import SourceInfo, VerifiedFile, Watch, Workspace
+from workshop_app.services.ports import LocalCopy, Place, SourceInfo, VerifiedFile, Watch, Workspace
 from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
+    from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
     from workshop_app.storage.foreign_file import Reader
     from workshop_app.storage.handover import Package
+    from workshop_app.storage.shared_folder import SharedFolder
 
 
 def open_database(path: Path) -> Database:
@@ -32,6 +34,86 @@ def open_database(path: Path) -> Database:
     from workshop_app.storage.database import Database
 
     return Database.open(path)
+
+
+@contextmanager
+def open_to_read(path: Path, tell: Callable[[str], None]) -> Iterator[Database]:
+    """Open a file to look at it, wherever it lies; `tell` gets what the person should know meanwhile.
+
+    On a network or a stick the look is at a private copy, in a shared folder at the union of all that was
+    published there; SQLite never opens a path in such a place.
+    """
+    from workshop_app.storage.local_copy import passing_copy
+    from workshop_app.storage.places import place_of
+
+    place = place_of(path)
+    with ExitStack() as stack:
+        if place is Place.SHARED:
+            path = _shared_working_file(path, tell)
+        elif place is not Place.LOCAL:
+            path = stack.enter_context(passing_copy(path))
+        database = open_database(path)
+        stack.callback(database.close)
+        yield database
+
+
+def copy_to_this_machine(path: Path) -> LocalCopy:
+    """A local file to work in instead of one on a network or a stick; the original is only read.
+
+    From a shared folder it is the working file with everything that was published.
+    """
+    from workshop_app.storage.local_copy import copy_to_folder
+    from workshop_app.storage.places import place_of, refuse_unsafe, system_place
+
+    if place_of(path) is Place.SHARED:
+        warnings: list[str] = []
+        return LocalCopy(_shared_working_file(path, warnings.append), tuple(warnings))
+    folder = user_documents_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    if system_place(folder) is not Place.LOCAL:
+        # Some organisations keep the documents folder itself on a server.
+        folder = user_data_dir()
+        refuse_unsafe(folder / path.name)
+    return LocalCopy(copy_to_folder(path, folder))
+
+
+def share_merge(
+    folder: Path,
+    sources: Sequence[Path],
+    *,
+    force: bool = False,
+    lock: bool = True,
+    dry_run: bool = False,
+) -> ShareReport:
+    """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring."""
+    shared = _shared_folder(folder)
+    return shared.look(sources) if dry_run else shared.share(sources, force=force, lock=lock)
+
+
+def _shared_folder(folder: Path) -> SharedFolder:
+    from workshop_app.storage.shared_folder import SharedFolder
+
+    return SharedFolder(
+        folder,
+        user_data_dir() / "shares",
+        lambda target, sources, dry_run: merge_files(target, sources, dry_run=dry_run),
+    )
+
+
+def _shared_working_file(path: Path, tell: Callable[[str], None]) -> Path:
+    """The working file of the shared folder a path lies in, after taking in all that was published."""
+    from workshop_app.storage.places import shared_root
+
+    folder = shared_root(path)
+    assert folder is not None
+    report = _shared_folder(folder).look()
+    for sentence in report.warnings:
+        tell(sentence)
+    if not report.local.exists():
+        raise NotFound(
+            f"共有フォルダー「{folder}」には、読める記録がまだありません。公開してから開いてください。"
+        )
+    return report.local
 
 
 def load_agenda(path: Path | None) -> Agenda:
@@ -69,7 +151,9 @@ def merge_files(
     from workshop_app.storage import foreign_file
     from workshop_app.storage.backup import back_up
     from workshop_app.storage.database import Database
+    from workshop_app.storage.places import refuse_unsafe
 
+    refuse_unsafe(target)
     watch = watch or merge.Unwatched()
     with foreign_file.private_folder() as folder, ExitStack() as stack:
 
@@ -165,7 +249,13 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def export_workbook(source: Path, target: Path, *, edition: str = "internal") -> Path:
+def export_workbook(
+    source: Path,
+    target: Path,
+    *,
+    edition: str = "internal",
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
     from workshop_app.workbook.writer import write_workbook
@@ -174,8 +264,7 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
         raise InvalidInput(
             "書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。"
         )
-    database = open_database(source)
-    try:
+    with open_to_read(source, tell) as database:
         report = build_report(
             database,
             edition=edition,
@@ -183,8 +272,6 @@ def export_workbook(source: Path, target: Path, *, edition: str = "internal") ->
             app_version=__version__,
             output_number=database.next_output_number(),
         )
-    finally:
-        database.close()
     return write_workbook(report, target)
 
 
@@ -205,11 +292,8 @@ def hand_over(source: Path, folder: Path) -> Package:
     """Write the verified package for the stick."""
     from workshop_app.storage.handover import hand_over as write_package
 
-    database = open_database(source)
-    try:
+    with open_to_read(source, lambda sentence: None) as database:
         return write_package(database, folder)
-    finally:
-        database.close()
 
 
 class Services:
@@ -271,6 +355,22 @@ class Services:
     def receipts(self, path: Path) -> list[dict[str, object]]:
         """The receipts of all merges into a file, oldest first."""
         return receipts(path)
+
+    def share_merge(
+        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+    ) -> ShareReport:
+        """Merge into a shared folder and publish."""
+        return share_merge(folder, sources, force=force, dry_run=dry_run)
+
+    def place_of(self, path: Path) -> Place:
+        """Where a file lies; only a LOCAL one can be opened for writing."""
+        from workshop_app.storage.places import place_of
+
+        return place_of(path)
+
+    def copy_to_this_machine(self, path: Path) -> LocalCopy:
+        """A local file to work in instead of one that lies elsewhere."""
+        return copy_to_this_machine(path)
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""

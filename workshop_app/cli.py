@@ -25,6 +25,8 @@ from workshop_app.cli_documents import (
     note_documents,
     settled_document,
     settled_lines,
+    share_document,
+    share_lines,
 )
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
@@ -270,7 +272,7 @@ def _fill_file(command: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    with _opened(options.file) as database:
+    with _opened_to_read(options.file) as database:
         notes = note_documents(database, database.notes())
     lines = "\n".join(
         "\t".join(
@@ -290,7 +292,7 @@ def _check(options: argparse.Namespace) -> int:
     from workshop_app.storage.migrate import require_ours
 
     version = require_ours(options.file)
-    with _opened(options.file) as database:
+    with _opened_to_read(options.file) as database:
         verdict, broken = database.integrity()
         counts = database.counts()
         complete = database.manifest() == database.counted_manifest()
@@ -311,7 +313,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _conflicts(options: argparse.Namespace) -> int:
-    with _opened(options.file) as database:
+    with _opened_to_read(options.file) as database:
         found = conflict_documents(database)
     return _answer(options, {"conflicts": found}, conflict_lines(found))
 
@@ -374,6 +376,27 @@ def _merge(options: argparse.Namespace) -> int:
     return 1 if report.refused else 0
 
 
+def _fill_share(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path)
+    command.add_argument("sources", type=Path, nargs="*", help="省くと、公開された内容を取り込むだけ")
+    command.add_argument("--force", action="store_true", help="ほかの人が公開している間でも引き継ぐ")
+    command.add_argument(
+        "--no-lock", action="store_true", help="公開中の印を見ない・付けない（結果は変わりません）"
+    )
+    _json_option(command)
+
+
+def _share(options: argparse.Namespace) -> int:
+    from workshop_app.bootstrap import share_merge
+
+    report = share_merge(options.folder, options.sources, force=options.force, lock=not options.no_lock)
+    said = [sentence for source in report.sources for sentence in (source.reason, *source.warnings)]
+    for sentence in filter(None, [*report.warnings, *said]):
+        _warn(sentence)
+    _answer(options, share_document(report), share_lines(report))
+    return 1 if report.refused or report.waiting else 0
+
+
 def _fill_handover(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path)
     command.add_argument("folder", type=Path)
@@ -406,7 +429,7 @@ def _fill_export(command: argparse.ArgumentParser) -> None:
 def _export(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import export_workbook
 
-    written = export_workbook(options.file, options.out, edition=options.edition)
+    written = export_workbook(options.file, options.out, edition=options.edition, tell=_warn)
     return _answer(
         options, {"path": str(written), "edition": options.edition}, f"「{written}」に書き出しました。"
     )
@@ -444,6 +467,18 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _warn(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+@contextmanager
+def _opened_to_read(path: Path) -> Iterator[Database]:
+    from workshop_app.bootstrap import open_to_read
+
+    with open_to_read(path, _warn) as database:
+        yield database
 
 
 @contextmanager
@@ -489,6 +524,7 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),
     "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
+    "share": (_fill_share, _share, "共有フォルダーに統合して公開する"),
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
     "resolve": (_fill_resolve, _resolve, "競合を1件決める"),
     "export": (_fill_export, _export, "Excel のワークブックを書き出す"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from workshop_app.services.merge import source_document
 
 if TYPE_CHECKING:
     from workshop_app.domain.note import Note
-    from workshop_app.services.merge import MergeReport
+    from workshop_app.services.merge import MergeReport, SourceReport
+    from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
 
 Document = dict[str, Any]
@@ -84,7 +86,7 @@ def merge_document(report: MergeReport) -> Document:
     return {
         "target": str(report.target),
         "dry_run": report.dry_run,
-        "sources": [{"path": str(source.path)} | source_document(source) for source in report.sources],
+        "sources": _source_documents(report.sources),
         "warnings": report.warnings,
         "notes": report.notes,
         "open_conflicts": report.open_conflicts,
@@ -93,19 +95,60 @@ def merge_document(report: MergeReport) -> Document:
     }
 
 
-def merge_lines(report: MergeReport) -> str:
-    """A merge in words: one line a file, then the sum."""
+def _source_documents(sources: Sequence[SourceReport]) -> list[Document]:
+    return [{"path": str(source.path)} | source_document(source) for source in sources]
+
+
+def _source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
     states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
-    if report.dry_run:
+    if dry_run:
         states["merged"] = "統合できます（まだ何も書き込んでいません）"
-    lines = [
+    return [
         f"{source.path.name}\t{states[source.status]}\t新しい {source.added}\t変わった {source.updated}"
         f"\t取消 {source.voided}\t競合 {source.conflicts}"
-        for source in report.sources
+        for source in sources
     ]
+
+
+def merge_lines(report: MergeReport) -> str:
+    """A merge in words: one line a file, then the sum."""
+    lines = _source_lines(report.sources, report.dry_run)
     lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
     if report.backup:
         lines.append(f"統合の前の控え: {report.backup}")
+    return "\n".join(lines)
+
+
+def share_document(report: ShareReport) -> Document:
+    """A publishing as the JSON document of `share --json`."""
+    return {
+        "folder": str(report.folder),
+        "local": str(report.local),
+        "generation": report.generation,
+        "sources": _source_documents(report.sources),
+        "notes": report.notes,
+        "open_conflicts": report.open_conflicts,
+        "unseen_merged": report.unseen_merged,
+        "published": report.published,
+        "waiting": report.waiting,
+        "lock": None if report.lock is None else asdict(report.lock),
+        "warning": "\n".join(report.warnings) or None,
+    }
+
+
+def share_lines(report: ShareReport) -> str:
+    """A publishing in words: the sources, what others had published, and where it stands."""
+    if report.lock and report.waiting and not report.sources:
+        return "まだ何も変えていません。"
+    lines = _source_lines(report.sources, report.dry_run)
+    lines.append(f"ほかで公開された世代を {report.unseen_merged}件 取り込みました。")
+    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
+    if report.published:
+        lines.append(f"世代 {report.generation} として公開し、読み直して確かめました。")
+    elif report.waiting:
+        lines.append("まだ公開していません。")
+    else:
+        lines.append("新しく公開するものはありません。")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,24 @@ from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.op import JsonValue, Op, OpId, OpSet
+
+
+class Place(StrEnum):
+    """Where a path lies; SQLite writes on LOCAL only."""
+
+    LOCAL = "local"
+    NETWORK = "network"
+    REMOVABLE = "removable"
+    SHARED = "shared"
+    """Inside a shared folder of this program (`share`), wherever that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCopy:
+    """A local file to work in instead of one that lies elsewhere, and what the person should know of it."""
+
+    path: Path
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from workshop_app.services.ports import (
     VerifiedFile,
     Watch,
 )
-from workshop_app.storage import op_store, tables
+from workshop_app.storage import op_store, places, tables
 from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
 from workshop_app.storage.merge_history import write_merge
 from workshop_app.storage.migrate import create_schema, open_current
@@ -110,6 +110,7 @@ class Database:
             raise InvalidInput(
                 f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
             )
+        places.refuse_unsafe(path)
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         with storage_errors():
             partial.unlink(missing_ok=True)

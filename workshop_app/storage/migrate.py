@@ -11,6 +11,7 @@ from workshop_app import paths
 from workshop_app.domain.errors import NotFound, RefusedFile
 from workshop_app.storage.backup import back_up
 from workshop_app.storage.engine import connect, write_transaction
+from workshop_app.storage.places import refuse_unsafe
 from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -86,8 +87,12 @@ def create_schema(connection: Connection) -> None:
 
 
 def open_current(path: Path) -> Connection:
-    """Open a file of ours, migrated to this version; an older one is backed up first."""
+    """Open a file of ours for writing, migrated to this version; an older one is backed up first.
+
+    Raises RefusedFile on a network share or a stick, where SQLite must not write.
+    """
     version = require_ours(path)
+    refuse_unsafe(path)
     if version < SCHEMA_VERSION:
         back_up(path, f"版{version}からの更新前")
         connection = connect(path)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from workshop_app.domain.source_table import SourceTable
     from workshop_app.services.importing import ImportPlan, ImportReport
     from workshop_app.services.merge import MergeReport
-    from workshop_app.services.ports import Watch, Workspace
+    from workshop_app.services.ports import LocalCopy, Place, Watch, Workspace
     from workshop_app.services.prepare import WorkshopSetup
+    from workshop_app.services.share import ShareReport
 
 
 class Package(Protocol):
@@ -73,6 +74,21 @@ class AppServices(Protocol):
 
     def receipts(self, path: Path) -> list[dict[str, object]]:
         """The receipts (services.merge.receipt_document) of all merges into a file, oldest first."""
+
+    def share_merge(
+        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+    ) -> ShareReport:
+        """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring.
+
+        While somebody else publishes, nothing is done unless `force`: the report is `waiting` and its `lock`
+        says who it is.
+        """
+
+    def place_of(self, path: Path) -> Place:
+        """Where a file lies; only a LOCAL one can be opened."""
+
+    def copy_to_this_machine(self, path: Path) -> LocalCopy:
+        """A local file to work in instead of one that lies elsewhere; the original is only read."""
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QStackedWidget,
 
 from workshop_app.domain.errors import WorkshopError
 from workshop_app.paths import user_documents_dir
-from workshop_app.services.ports import Workspace
+from workshop_app.services.ports import LocalCopy, Place, Workspace
 from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.jobs import run_job
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.settings import RecentFile, load_settings, remember_file
@@ -33,6 +34,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self._services = services
         self._work: WorkArea | None = None
+        self._opening = 0
         self._banner = Banner()
         self._start = StartPage()
         self._stack = QStackedWidget()
@@ -65,7 +67,16 @@ class MainWindow(QMainWindow):
     # --- what the person can do ----------------------------------------------------------------------
 
     def open_path(self, path: Path) -> bool:
-        """Open a workshop file; on refusal the current state stays and a banner says why."""
+        """Open a workshop file; on refusal the current state stays and a banner says why.
+
+        A file on a stick or a share is copied to this machine first, in a worker; then False is answered and
+        the copy opens when it is ready.
+        """
+        self._opening += 1
+        place = self._services.place_of(path)
+        if place is not Place.LOCAL:
+            self._open_copy(path, place, self._opening)
+            return False
         try:
             open_file = OpenFile(self._services.open(path), self._services)
         except WorkshopError as problem:
@@ -75,6 +86,37 @@ class MainWindow(QMainWindow):
         self._show_work(open_file)
         self._remember(open_file.workspace)
         return True
+
+    def _open_copy(self, path: Path, place: Place, asked: int) -> None:
+        """Copy first; somebody who has opened another file meanwhile is not torn away from it."""
+        text = self._place_text(place)
+        self._banner.show_message("info", text)
+
+        def copied(copy: LocalCopy) -> None:
+            if asked == self._opening and self.open_path(copy.path):
+                where = self.tr("写したファイルは「{0}」です。").format(copy.path)
+                self._banner.show_message(
+                    "warn" if copy.warnings else "info", "".join([text, where, *copy.warnings])
+                )
+
+        def refused(sentence: str) -> None:
+            if asked == self._opening:
+                self._banner.show_message("error", sentence)
+
+        run_job(self, lambda: self._services.copy_to_this_machine(path), copied, refused)
+
+    def _place_text(self, place: Place) -> str:
+        return {
+            Place.REMOVABLE: self.tr(
+                "このファイルは USB メモリーの中にあります。安全のため、この端末に写してから開きます。"
+            ),
+            Place.NETWORK: self.tr(
+                "このファイルはネットワークの共有フォルダーの中にあります。安全のため、この端末に写してから開きます。"
+            ),
+            Place.SHARED: self.tr(
+                "このファイルは公開用の共有フォルダーの中にあります。公開された内容をこの端末で合わせて開きます。"
+            ),
+        }[place]
 
     def choose_file(self) -> None:
         """Ask for a file and open it."""
