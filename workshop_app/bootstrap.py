@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app.domain.errors import InvalidInput
+from workshop_app.domain.errors import InvalidInput, StorageUnavailable
 from workshop_app.paths import resource, user_data_dir
 from workshop_app.services import importing, merge, prepare
 from workshop_app.services.ports import ForeignOps, Workspace
@@ -249,8 +251,24 @@ def open_main_window(path: Path | None) -> QMainWindow:
     return window
 
 
+def has_display() -> bool:
+    """Whether a person can see a window on this machine."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def run_window(path: Path | None) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+    """Open the window and stay until it is closed; returns the exit status.
+
+    Raises StorageUnavailable where there is no display: the toolkit itself would end the whole process. A
+    platform named by QT_QPA_PLATFORM is trusted, it may need none.
+    """
+    if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
+        raise StorageUnavailable(
+            "画面がないため、窓を開けません。今のデータは変わっていません。"
+            "画面のあるパソコンで開くか、命令の一覧（--help）から選んでください。"
+        )
     from workshop_app.ui.application import prepare_application
 
     application = prepare_application()

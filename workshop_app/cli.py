@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +24,10 @@ from workshop_app.cli_documents import (
     merge_lines,
     note_documents,
 )
+from workshop_app.cli_trace import keep_trace, unexpected_sentence
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
+from workshop_app.domain.path_problem import path_problem
 from workshop_app.version import __version__
 
 if TYPE_CHECKING:
@@ -36,17 +39,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _speak_utf8()
+    try:
+        return _run(given)
+    except SystemExit:
+        # The help of argparse may still be in the buffer, and its reader gone.
+        _say("", end="")
+        raise
+    except WorkshopError as problem:
+        return _refuse(problem.sentence)
+    except OSError as problem:
+        keep_trace(problem)
+        return _refuse(path_problem(problem).sentence)
+    except KeyboardInterrupt:
+        return _refuse("中止しました。保存した付箋はすべて残っています。")
+    except Exception as problem:
+        return _refuse(unexpected_sentence(keep_trace(problem)))
+
+
+def _run(given: list[str]) -> int:
     if not given or (given[0] not in _COMMANDS and not given[0].startswith("-")):
         return _open_window(given)
     options = _parser().parse_args(given)
-    try:
-        return int(options.run(options))
-    except WorkshopError as problem:
-        print(problem.sentence, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("中止しました。保存した付箋はすべて残っています。", file=sys.stderr)
-        return 1
+    return int(options.run(options))
+
+
+def _refuse(sentence: str, status: int = 1) -> int:
+    print(sentence, file=sys.stderr)
+    return status
 
 
 def _speak_utf8() -> None:
@@ -359,8 +378,14 @@ def _export(options: argparse.Namespace) -> int:
 
 def _open_window(arguments: list[str]) -> int:
     if len(arguments) > 1:
-        print("開くファイルは1つだけ書いてください。命令の一覧は --help で見られます。", file=sys.stderr)
-        return 2
+        return _refuse("開くファイルは1つだけ書いてください。命令の一覧は --help で見られます。", 2)
+    if arguments and not arguments[0].endswith(".wsdb") and not Path(arguments[0]).exists():
+        # A missing .wsdb is told in the window: whoever clicked on it has no console to read.
+        return _refuse(
+            f"「{arguments[0]}」という命令もファイルもありません。何もしていません。"
+            "命令の一覧は --help で見られます。",
+            2,
+        )
     from workshop_app.bootstrap import run_window
 
     return run_window(Path(arguments[0]) if arguments else None)
@@ -373,19 +398,24 @@ def _fill_demo(command: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from workshop_app.bootstrap import run_window
-    from workshop_app.demo import has_display, run_demo
+    from workshop_app.bootstrap import has_display, run_window
+    from workshop_app.demo import run_demo
 
     result = run_demo(options.folder.absolute(), (lambda line: None) if options.json else _say)
     if options.json:
-        print(json.dumps(result.document(), ensure_ascii=False, indent=1))
+        _say(json.dumps(result.document(), ensure_ascii=False, indent=1))
     if options.no_window or options.json or not has_display():
         return 0
     return run_window(result.merged)
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+def _say(text: str, end: str = "\n") -> None:
+    """Print now. A reader that has seen enough (`| head`) ends the printing, not the work."""
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:
+        # What is still buffered must not be tried again at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -400,7 +430,7 @@ def _opened(path: Path) -> Iterator[Database]:
 
 
 def _answer(options: argparse.Namespace, document: Document, text: str) -> int:
-    print(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
+    _say(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
     return 0
 
 

@@ -24,6 +24,7 @@ from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
 from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
 from workshop_app.domain.op import Op
+from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.ports import ForeignOps, LocalContext, SessionRecord, SourceInfo
 from workshop_app.storage import op_store, tables
 from workshop_app.storage.engine import connect, storage_errors, write_transaction
@@ -38,6 +39,8 @@ from workshop_app.storage.unit_of_work import (
 from workshop_app.version import __version__
 
 SUFFIX = ".wsdb"
+_LONGEST_ADDITION = "._00000000-000000_99.part"
+"""Journal, backup folder and hand-over file carry the file's name and up to this much more."""
 
 
 def wall_clock_ms() -> int:
@@ -79,14 +82,17 @@ class Database:
 
         Raises InvalidInput when the name is taken or the folder is missing.
         """
-        if not path.parent.is_dir():
-            raise InvalidInput(
-                f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
-            )
-        if path.exists():
-            raise InvalidInput(
-                f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
-            )
+        with path_errors(path):
+            if not path.parent.is_dir():
+                raise InvalidInput(
+                    f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
+                )
+            if path.exists():
+                raise InvalidInput(
+                    f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
+                )
+            # A file whose journal or hand-over copy could not be named would refuse the first note.
+            path.with_name(path.name + _LONGEST_ADDITION).exists()
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         with storage_errors():
             partial.unlink(missing_ok=True)
