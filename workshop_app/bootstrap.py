@@ -150,8 +150,11 @@ def read_table(path: Path, encoding: str | None = None, sheet: str | None = None
 
 def practice_laptops() -> list[PracticeLaptop]:
     """The bundled practice opinions, by ward and laptop."""
-    text = resource("samples", "kumamoto_practice_opinions.csv").read_text(encoding="utf-8")
-    return read_practice(text)
+    opinions, workshops = (
+        resource("samples", f"kumamoto_practice_{name}.csv").read_text(encoding="utf-8")
+        for name in ("opinions", "workshops")
+    )
+    return read_practice(opinions, workshops)
 
 
 def hand_over(source: Path, folder: Path) -> Package:

@@ -23,6 +23,8 @@ from workshop_app.cli_documents import (
     merge_document,
     merge_lines,
     note_documents,
+    workshop_document,
+    workshop_line,
 )
 from workshop_app.cli_trace import keep_trace, unexpected_sentence
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
@@ -117,6 +119,32 @@ def _new(options: argparse.Namespace) -> int:
         {"path": str(options.file), "ward": ward, "device": options.device},
         f"「{options.file}」を作りました（{ward}、端末{options.device}）。",
     )
+
+
+# --- workshop ----------------------------------------------------------------------------------------
+
+
+def _fill_workshop(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("--participants", type=int, help="参加者数")
+    command.add_argument("--observers", type=int, help="傍聴者数")
+    command.add_argument("--voters", type=int, help="投票者数")
+    command.add_argument("--votes-per-person", type=int, help="1人の持ち票")
+    command.add_argument("--tables", type=int, help="テーブルの数")
+    command.add_argument("--venue", help="会場の名前")
+    _json_option(command)
+
+
+def _workshop(options: argparse.Namespace) -> int:
+    from workshop_app.services.prepare import COUNT_LIMITS, describe_workshop, this_workshop
+
+    names = (*COUNT_LIMITS, "venue")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    with _opened(options.file) as database:
+        if given:
+            describe_workshop(database, given)
+        document = workshop_document(database, this_workshop(database))
+    return _answer(options, document, workshop_line(document))
 
 
 # --- note --------------------------------------------------------------------------------------------
@@ -442,6 +470,7 @@ Fill = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "new": (_fill_new, _new, "新しい会場のファイルを作る"),
+    "workshop": (_fill_workshop, _workshop, "会場の参加者数や投票者数を書く・見る"),
     "note": (_fill_note, lambda options: 2, "付箋を加える・直す・取り消す・戻す"),
     "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),

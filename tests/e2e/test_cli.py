@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_runner import cli_json, refused, run_cli
+from openpyxl import load_workbook
 
 NOTE_KEYS = {
     "id",
@@ -71,6 +72,51 @@ def test_note_edit_void_restore_by_number_and_by_id_change_one_note(ward_file: P
     restored = cli_json("note", "restore", ward_file, second["number"])
     assert (restored["voided"], restored["void_reason"]) == (False, None)
     assert [note["text"] for note in cli_json("list", ward_file)["notes"]] == ["直した", "二枚目"]
+
+
+def test_workshop_counts_are_written_shown_and_printed(ward_file: Path) -> None:
+    before = cli_json("workshop", ward_file)
+    assert (before["ward"], before["tables"], before["participants"]) == ("東区", 4, None)
+    counts = {"participants": 28, "observers": 0, "voters": 26, "votes_per_person": 3, "tables": 5}
+    options = [word for name, n in counts.items() for word in (f"--{name.replace('_', '-')}", n)]
+    after = cli_json("workshop", ward_file, *options, "--venue", "東区役所 3階")
+    assert after == before | counts | {"venue": "東区役所 3階"}
+    assert "参加者数 28" in run_cli("workshop", ward_file).stdout
+    cli_json("note", "add", ward_file, "--text", "一枚", "--votes", 2)
+    book = load_workbook(cli_json("export", ward_file, ward_file.with_name("x.xlsx"))["path"])
+    rows = {row[0]: row for row in book["資料1_開催結果"].iter_rows(min_row=4, values_only=True)}
+    assert rows["東区"][2:10] == ("東区役所 3階", 28, 0, 5, 1, pytest.approx(1 / 28), 26, 2)
+
+
+def test_workshop_written_again_is_one_edit_and_no_conflict_after_a_merge(
+    ward_file: Path, tmp_path: Path
+) -> None:
+    edits = cli_json("check", ward_file)["counts"]["op"]
+    cli_json("workshop", ward_file, "--participants", 20, "--voters", 19)
+    cli_json("workshop", ward_file, "--participants", 20, "--voters", 19)
+    assert cli_json("check", ward_file)["counts"]["op"] == edits + 1
+    merged = tmp_path / "統合.wsdb"
+    cli_json("merge", merged, ward_file)
+    cli_json("workshop", ward_file, "--participants", 21)
+    assert cli_json("merge", merged, ward_file)["open_conflicts"] == 0
+    assert "統合用" in refused(run_cli("workshop", merged, "--participants", 9))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--participants", "-1"], "参加者数"),
+        (["--votes-per-person", "0"], "持ち票"),
+        (["--tables", "100"], "テーブルの数"),
+        (["--venue", "あ" * 201], "会場の名前"),
+    ],
+)
+def test_workshop_with_unusable_value_is_refused_in_one_sentence(
+    ward_file: Path, arguments: list[str], wanted: str
+) -> None:
+    before = ward_file.read_bytes()
+    assert wanted in refused(run_cli("workshop", ward_file, "--observers", 3, *arguments))
+    assert ward_file.read_bytes() == before
 
 
 def test_text_that_looks_like_an_option_or_formula_stays_text(ward_file: Path) -> None:
