@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_app.cli_console import answer, json_option, say, speak_utf8, warn
 from workshop_app.cli_documents import (
     Document,
     conflict_documents,
@@ -30,6 +30,7 @@ from workshop_app.cli_trace import keep_trace, unexpected_sentence
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
 from workshop_app.domain.path_problem import path_problem
+from workshop_app.domain.text import clean_text
 from workshop_app.version import __version__
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _speak_utf8()
+    speak_utf8()
     try:
         return _run(given)
     except SystemExit:
         # The help of argparse may still be in the buffer, and its reader gone.
-        _say("", end="")
+        say("", end="")
         raise
     except WorkshopError as problem:
         return _refuse(problem.sentence)
@@ -66,16 +67,8 @@ def _run(given: list[str]) -> int:
 
 
 def _refuse(sentence: str, status: int = 1) -> int:
-    print(sentence, file=sys.stderr)
+    warn(sentence)
     return status
-
-
-def _speak_utf8() -> None:
-    """Japanese Windows consoles default to CP932, which cannot print every note."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,7 +95,7 @@ def _fill_new(command: argparse.ArgumentParser) -> None:
     command.add_argument("--tables", type=int)
     command.add_argument("--device", default="A")
     command.add_argument("--agenda", type=Path)
-    _json_option(command)
+    json_option(command)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -114,7 +107,7 @@ def _new(options: argparse.Namespace) -> int:
     )
     create_database(options.file, setup)
     ward = setup.agenda.ward(setup.ward).name
-    return _answer(
+    return answer(
         options,
         {"path": str(options.file), "ward": ward, "device": options.device},
         f"「{options.file}」を作りました（{ward}、端末{options.device}）。",
@@ -132,7 +125,7 @@ def _fill_workshop(command: argparse.ArgumentParser) -> None:
     command.add_argument("--votes-per-person", type=int, help="1人の持ち票")
     command.add_argument("--tables", type=int, help="テーブルの数")
     command.add_argument("--venue", help="会場の名前")
-    _json_option(command)
+    json_option(command)
 
 
 def _workshop(options: argparse.Namespace) -> int:
@@ -144,7 +137,7 @@ def _workshop(options: argparse.Namespace) -> int:
         if given:
             describe_workshop(database, given)
         document = workshop_document(database, this_workshop(database))
-    return _answer(options, document, workshop_line(document))
+    return answer(options, document, workshop_line(document))
 
 
 # --- note --------------------------------------------------------------------------------------------
@@ -172,7 +165,7 @@ def _fill_note(command: argparse.ArgumentParser) -> None:
         action.add_argument("--votes", type=int)
     for action, run in ((add, _note_add), (edit, _note_edit), (void, _note_void), (restore, _note_restore)):
         action.set_defaults(run=run)
-        _json_option(action)
+        json_option(action)
 
 
 def _points(text: str) -> list[str]:
@@ -196,9 +189,8 @@ def _note_add(options: argparse.Namespace) -> int:
         changes = add_notes(database, [draft])
         note = database.note(next(iter(changes.added)))
         assert note is not None
-        return _answer(
-            options, note_documents(database, [note])[0], f"{format_id(note.note_id)} {note.number}"
-        )
+        document = note_documents(database, [note])[0] | _removed(options)
+        return answer(options, document, f"{format_id(note.note_id)} {note.number}")
 
 
 def _note_edit(options: argparse.Namespace) -> int:
@@ -235,7 +227,16 @@ def _note_restore(options: argparse.Namespace) -> int:
 def _answer_note(options: argparse.Namespace, database: Database, note: Note, done: str) -> int:
     after = database.note(note.note_id)
     assert after is not None
-    return _answer(options, note_documents(database, [after])[0], f"{after.number} を{done}。")
+    document = note_documents(database, [after])[0] | _removed(options)
+    return answer(options, document, f"{after.number} を{done}。")
+
+
+def _removed(options: argparse.Namespace) -> Document:
+    """What could not be kept of the text given, said aloud: wording is never changed in silence."""
+    removed = clean_text(getattr(options, "text", None) or "").removed
+    if removed:
+        warn(f"目に見えない文字を取り除きました（{'・'.join(removed)}）。付箋は保存してあります。")
+    return {"removed": list(removed)}
 
 
 def _find_note(database: Database, name: str) -> Note:
@@ -264,7 +265,7 @@ def _fill_import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--encoding", help="文字コード（省くと自動で見分けます）")
     command.add_argument("--sheet", help=".xlsx のシートの名前")
     command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
-    _json_option(command)
+    json_option(command)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -285,7 +286,7 @@ def _import(options: argparse.Namespace) -> int:
         plan = plan_import(database, table, wanted)
         report = None if options.dry_run else run_import(database, plan)
     document = import_document(plan, report)
-    return _answer(options, document, import_lines(document))
+    return answer(options, document, import_lines(document))
 
 
 # --- list, check, conflicts --------------------------------------------------------------------------
@@ -293,7 +294,7 @@ def _import(options: argparse.Namespace) -> int:
 
 def _fill_file(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path)
-    _json_option(command)
+    json_option(command)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -310,7 +311,7 @@ def _list(options: argparse.Namespace) -> int:
         )
         for note in notes
     )
-    return _answer(options, {"notes": notes}, lines)
+    return answer(options, {"notes": notes}, lines)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -331,14 +332,14 @@ def _check(options: argparse.Namespace) -> int:
         "healthy": healthy,
     }
     state = "異常は見つかりませんでした" if healthy else f"壊れている所があります（{verdict}）"
-    _answer(options, document, f"「{options.file.name}」版{version}、付箋 {counts['note']}枚。{state}。")
+    answer(options, document, f"「{options.file.name}」版{version}、付箋 {counts['note']}枚。{state}。")
     return 0 if healthy else 1
 
 
 def _conflicts(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
         found = conflict_documents(database)
-    return _answer(options, {"conflicts": found}, conflict_lines(found))
+    return answer(options, {"conflicts": found}, conflict_lines(found))
 
 
 # --- merge, handover, export -------------------------------------------------------------------------
@@ -348,7 +349,7 @@ def _fill_merge(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", type=Path)
     command.add_argument("sources", type=Path, nargs="+")
     command.add_argument("--dry-run", action="store_true")
-    _json_option(command)
+    json_option(command)
 
 
 def _merge(options: argparse.Namespace) -> int:
@@ -358,15 +359,15 @@ def _merge(options: argparse.Namespace) -> int:
     for source in report.sources:
         for sentence in (source.reason, source.warning):
             if sentence:
-                print(sentence, file=sys.stderr)
-    _answer(options, merge_document(report), merge_lines(report))
+                warn(sentence)
+    answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
 
 
 def _fill_handover(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path)
     command.add_argument("folder", type=Path)
-    _json_option(command)
+    json_option(command)
 
 
 def _handover(options: argparse.Namespace) -> int:
@@ -382,21 +383,21 @@ def _handover(options: argparse.Namespace) -> int:
         f"「{package.path.name}」を書き込み、読み直して確かめました。付箋 {package.notes}枚。"
         f"指紋 {package.sha256[:16]}。取り外せます。"
     )
-    return _answer(options, document, text)
+    return answer(options, document, text)
 
 
 def _fill_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path)
     command.add_argument("out", type=Path)
     command.add_argument("--edition", choices=("internal", "public"), default="internal")
-    _json_option(command)
+    json_option(command)
 
 
 def _export(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import export_workbook
 
     written = export_workbook(options.file, options.out, edition=options.edition)
-    return _answer(
+    return answer(
         options, {"path": str(written), "edition": options.edition}, f"「{written}」に書き出しました。"
     )
 
@@ -422,28 +423,19 @@ def _open_window(arguments: list[str]) -> int:
 def _fill_demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--no-window", action="store_true", help="窓を開かない")
-    _json_option(command)
+    json_option(command)
 
 
 def _demo(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import has_display, run_window
     from workshop_app.demo import run_demo
 
-    result = run_demo(options.folder.absolute(), (lambda line: None) if options.json else _say)
+    result = run_demo(options.folder.absolute(), (lambda line: None) if options.json else say)
     if options.json:
-        _say(json.dumps(result.document(), ensure_ascii=False, indent=1))
+        say(json.dumps(result.document(), ensure_ascii=False, indent=1))
     if options.no_window or options.json or not has_display():
         return 0
     return run_window(result.merged)
-
-
-def _say(text: str, end: str = "\n") -> None:
-    """Print now. A reader that has seen enough (`| head`) ends the printing, not the work."""
-    try:
-        print(text, end=end, flush=True)
-    except BrokenPipeError:
-        # What is still buffered must not be tried again at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -455,15 +447,6 @@ def _opened(path: Path) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-def _answer(options: argparse.Namespace, document: Document, text: str) -> int:
-    _say(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
-    return 0
-
-
-def _json_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="結果を JSON で書く")
 
 
 Fill = Callable[[argparse.ArgumentParser], None]

@@ -127,6 +127,25 @@ def test_text_that_looks_like_an_option_or_formula_stays_text(ward_file: Path) -
     assert texts == ["=1+1", "'quoted", "<b>x</b>", "𠮷野家🏯", "a\nb", "--help"]
 
 
+def test_invisible_characters_that_go_are_named(ward_file: Path) -> None:
+    raw = "\u00a0窓\x07口\u200bが 混む\u2029"
+    done = run_cli("note", "add", ward_file, f"--text={raw}", "--json")
+    document = json.loads(done.stdout)
+    assert document["text"] == "窓口が 混む"
+    assert document["removed"] == ["U+0007", "U+200B", "U+00A0", "U+2029"]
+    assert len(done.stderr.splitlines()) == 1
+    assert all(name in done.stderr for name in document["removed"])
+    edited = run_cli("note", "edit", ward_file, document["number"], "--text=直\x01した", "--json")
+    assert json.loads(edited.stdout)["removed"] == ["U+0001"]
+    assert "U+0001" in edited.stderr
+    plain = run_cli("note", "add", ward_file, "--text=　二行の\n意見 ", "--json")
+    assert (json.loads(plain.stdout)["removed"], plain.stderr) == ([], "")
+    source = ward_file.with_name("別.txt")
+    source.write_text("\u00a0端の空白\u00a0\n", encoding="utf-8")
+    [notice] = cli_json("import", ward_file, source)["notices"][-1:]
+    assert ("U+00A0" in notice["message"], notice["rows"]) == (True, [1])
+
+
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
