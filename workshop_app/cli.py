@@ -320,8 +320,9 @@ def _check(options: argparse.Namespace) -> int:
     version = require_ours(options.file)
     with _opened(options.file) as database:
         verdict, broken = database.integrity()
-        counts = database.counts()
-    healthy = verdict == "ok" and broken == 0
+        healthy = verdict == "ok" and broken == 0
+        # Counting in a damaged file may stop half-way, and the figures would mean nothing.
+        counts = database.counts() if healthy else {}
     document = {
         "path": str(options.file),
         "kind": "workshop_app",
@@ -331,9 +332,15 @@ def _check(options: argparse.Namespace) -> int:
         "counts": counts,
         "healthy": healthy,
     }
-    state = "異常は見つかりませんでした" if healthy else f"壊れている所があります（{verdict}）"
-    answer(options, document, f"「{options.file.name}」版{version}、付箋 {counts['note']}枚。{state}。")
-    return 0 if healthy else 1
+    name = f"「{options.file.name}」"
+    if healthy:
+        text = f"{name}版{version}、付箋 {counts['note']}枚。異常は見つかりませんでした。"
+        return answer(options, document, text)
+    if options.json:
+        answer(options, document, "")
+    return _refuse(
+        f"{name}に壊れている所が見つかりました。ファイルはそのままにしてあります。控えから開いてください。"
+    )
 
 
 def _conflicts(options: argparse.Namespace) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from cli_runner import ROOT, cli_json, refused, run_cli
 
 from workshop_app import bootstrap, cli, paths
+from workshop_app.domain.errors import StorageUnavailable
+from workshop_app.storage.engine import storage_errors
 
 LONG = "あ" * 90
 """270 bytes: more than any file system takes for one name."""
@@ -121,3 +127,72 @@ def test_display_is_what_a_person_can_see_not_what_the_toolkit_can_draw(
     assert bootstrap.has_display() == (sys.platform != "linux")
     monkeypatch.setenv("DISPLAY", ":0")
     assert bootstrap.has_display()
+
+
+# --- damaged files ---------------------------------------------------------------------------------------------
+
+
+def without_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DROP TABLE op")
+        raw.commit()
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def scribbled(path: Path) -> None:
+    """Break a page of an index: the file opens, and only a check finds it."""
+    with closing(sqlite3.connect(path)) as raw:
+        [(page,)] = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'note_by_number'")
+        [(size,)] = raw.execute("PRAGMA page_size")
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [without_table, truncated])
+@pytest.mark.parametrize("command", ["check", "list", "note add", "merge", "export"])
+def test_damaged_file_is_named_and_left_alone(
+    ward_file: Path, tmp_path: Path, damage: Callable[[Path], None], command: str
+) -> None:
+    other = tmp_path / "西区.wsdb"
+    cli_json("new", other, "--ward", "西区")
+    damage(ward_file)
+    before = ward_file.read_bytes()
+    rest = {"note add": ["--text", "x"], "merge": [other], "export": [tmp_path / "x.xlsx"]}
+    sentence = refused(run_cli(*command.split(), ward_file, *rest.get(command, [])))
+    assert "「東区.wsdb」は壊れていて" in sentence
+    assert "画面" not in sentence
+    assert ward_file.read_bytes() == before
+
+
+def test_check_of_a_damaged_file_speaks_plainly_on_standard_error(ward_file: Path) -> None:
+    scribbled(ward_file)
+    done = run_cli("check", ward_file)
+    assert "東区.wsdb" in refused(done)
+    assert done.stdout == ""
+    told = run_cli("check", ward_file, "--json")
+    document = json.loads(told.stdout)
+    assert (document["healthy"], document["integrity"] == "ok") == (False, False)
+    assert refused(told) == refused(done)
+
+
+def test_merge_into_a_damaged_target_names_the_cause(ward_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "西区.wsdb"
+    cli_json("new", other, "--ward", "西区")
+    scribbled(ward_file)
+    before = ward_file.read_bytes()
+    sentence = refused(run_cli("merge", ward_file, other))
+    assert "「東区.wsdb」は壊れていて" in sentence
+    assert "空き容量" not in sentence
+    assert ward_file.read_bytes() == before
+
+
+def test_only_a_window_is_told_that_the_text_is_still_on_screen() -> None:
+    with pytest.raises(StorageUnavailable) as caught, storage_errors():
+        raise sqlite3.OperationalError("database or disk is full")
+    assert "空き容量が足りません。" in caught.value.sentence
+    assert "画面" not in caught.value.sentence
+    assert "書いた文はこの画面に残っています。" in caught.value.on_screen

@@ -60,7 +60,7 @@ class Database:
         try:
             if create:
                 create_schema(self._connection)
-            with storage_errors():
+            with storage_errors(self._path):
                 values = read_local(self._connection)
         except BaseException:
             self._connection.close()
@@ -168,7 +168,7 @@ class Database:
     def notes(self) -> list[Note]:
         """Every note, voided ones too, oldest first."""
         order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
-        with storage_errors():
+        with storage_errors(self._path):
             return [
                 row_to_note(row) for row in self._connection.execute(select(tables.note).order_by(*order))
             ]
@@ -262,7 +262,7 @@ class Database:
 
     def counts(self) -> dict[str, int]:
         """Rows per table, for `check`."""
-        with storage_errors():
+        with storage_errors(self._path):
             return {
                 table.name: int(
                     self._connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -272,7 +272,7 @@ class Database:
 
     def integrity(self) -> tuple[str, int]:
         """SQLite's own verdict ('ok' or its first finding) and the number of broken foreign keys."""
-        with storage_errors():
+        with storage_errors(self._path):
             verdict = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
             broken = len(self._connection.exec_driver_sql("PRAGMA foreign_key_check").all())
         return verdict, broken
