@@ -270,7 +270,13 @@ def _fill_import(command: argparse.ArgumentParser) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import read_table
-    from workshop_app.services.importing import ImportOptions, import_document, plan_import, run_import
+    from workshop_app.services.importing import (
+        ImportOptions,
+        import_document,
+        plan_import,
+        require_text_column,
+        run_import,
+    )
 
     columns: dict[str, str | int] = {}
     for pair in options.column:
@@ -284,6 +290,7 @@ def _import(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
         wanted = ImportOptions(columns, options.theme, options.kind, options.table, options.round)
         plan = plan_import(database, table, wanted)
+        require_text_column(plan)
         report = None if options.dry_run else run_import(database, plan)
     document = import_document(plan, report)
     return answer(options, document, import_lines(document))

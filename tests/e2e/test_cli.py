@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_runner import cli_json, refused, run_cli
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 NOTE_KEYS = {
     "id",
@@ -165,6 +165,34 @@ def test_note_add_with_unusable_value_is_refused_in_one_sentence(
     before = ward_file.read_bytes()
     assert wanted in refused(run_cli("note", "add", ward_file, *arguments))
     assert ward_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["名簿.csv", "名簿.xlsx"])
+def test_import_of_a_table_without_opinions_is_refused_until_a_column_is_named(
+    ward_file: Path, name: str
+) -> None:
+    source = ward_file.with_name(name)
+    rows = [["日付", "名前"], ["2014-10-05", "甲さん"], ["2014-10-06", "乙さん"]]
+    if source.suffix == ".csv":
+        source.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    else:
+        book = Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.save(source)
+    before = ward_file.read_bytes()
+    for options in ([], ["--dry-run"]):
+        sentence = refused(run_cli("import", ward_file, source, *options))
+        assert "日付" in sentence
+        assert "名前" in sentence
+    assert ward_file.read_bytes() == before
+    assert cli_json("import", ward_file, source, "--column", "text=名前")["imported"] == 2
+
+
+def test_import_of_one_column_needs_no_name(ward_file: Path) -> None:
+    source = ward_file.with_name("一列.csv")
+    source.write_text("窓口が混む。\nバスが少ない。\n", encoding="utf-8")
+    assert cli_json("import", ward_file, source)["imported"] == 2
 
 
 def test_new_with_unusable_value_leaves_no_file(tmp_path: Path) -> None:
