@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_app import cli_merge, cli_workshop
 from workshop_app.cli_console import answer, json_option, say, speak_utf8, warn
 from workshop_app.cli_documents import (
     Document,
@@ -23,8 +24,6 @@ from workshop_app.cli_documents import (
     merge_document,
     merge_lines,
     note_documents,
-    workshop_document,
-    workshop_line,
 )
 from workshop_app.cli_trace import keep_trace, unexpected_sentence
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
@@ -112,32 +111,6 @@ def _new(options: argparse.Namespace) -> int:
         {"path": str(options.file), "ward": ward, "device": options.device},
         f"「{options.file}」を作りました（{ward}、端末{options.device}）。",
     )
-
-
-# --- workshop ----------------------------------------------------------------------------------------
-
-
-def _fill_workshop(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
-    command.add_argument("--participants", type=int, help="参加者数")
-    command.add_argument("--observers", type=int, help="傍聴者数")
-    command.add_argument("--voters", type=int, help="投票者数")
-    command.add_argument("--votes-per-person", type=int, help="1人の持ち票")
-    command.add_argument("--tables", type=int, help="テーブルの数")
-    command.add_argument("--venue", help="会場の名前")
-    json_option(command)
-
-
-def _workshop(options: argparse.Namespace) -> int:
-    from workshop_app.services.prepare import COUNT_LIMITS, describe_workshop, this_workshop
-
-    names = (*COUNT_LIMITS, "venue")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    with _opened(options.file) as database:
-        if given:
-            describe_workshop(database, given)
-        document = workshop_document(database, this_workshop(database))
-    return answer(options, document, workshop_line(document))
 
 
 # --- note --------------------------------------------------------------------------------------------
@@ -327,15 +300,18 @@ def _check(options: argparse.Namespace) -> int:
     version = require_ours(options.file)
     with _opened(options.file) as database:
         verdict, broken = database.integrity()
-        healthy = verdict == "ok" and broken == 0
         # Counting in a damaged file may stop half-way, and the figures would mean nothing.
-        counts = database.counts() if healthy else {}
+        sound = verdict == "ok"
+        complete = sound and database.manifest() == database.counted_manifest()
+        counts = database.counts() if sound else {}
+    healthy = sound and broken == 0 and complete
     document = {
         "path": str(options.file),
         "kind": "workshop_app",
         "version": version,
         "integrity": verdict,
         "foreign_keys": broken,
+        "complete": complete,
         "counts": counts,
         "healthy": healthy,
     }
@@ -362,18 +338,22 @@ def _conflicts(options: argparse.Namespace) -> int:
 def _fill_merge(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", type=Path)
     command.add_argument("sources", type=Path, nargs="+")
-    command.add_argument("--dry-run", action="store_true")
+    command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
+    command.add_argument(
+        "--salvage", action="store_true", help="壊れたファイルから、読める記録だけを取り出して入れる"
+    )
     json_option(command)
 
 
 def _merge(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import merge_files
 
-    report = merge_files(options.target, options.sources, dry_run=options.dry_run)
+    report = merge_files(options.target, options.sources, dry_run=options.dry_run, salvage=options.salvage)
     for source in report.sources:
-        for sentence in (source.reason, source.warning):
-            if sentence:
-                warn(sentence)
+        for sentence in filter(None, (source.reason, *source.warnings)):
+            warn(sentence)
+    for sentence in report.warnings:
+        warn(sentence)
     answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
 
@@ -463,11 +443,30 @@ def _opened(path: Path) -> Iterator[Database]:
         database.close()
 
 
+def _answering(run: Callable[[argparse.Namespace], tuple[Document, str]]) -> Run:
+    def answered(options: argparse.Namespace) -> int:
+        return answer(options, *run(options))
+
+    return answered
+
+
+def _with_json(fill: Fill) -> Fill:
+    def both(command: argparse.ArgumentParser) -> None:
+        fill(command)
+        json_option(command)
+
+    return both
+
+
 Fill = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "new": (_fill_new, _new, "新しい会場のファイルを作る"),
-    "workshop": (_fill_workshop, _workshop, "会場の参加者数や投票者数を書く・見る"),
+    "workshop": (
+        _with_json(cli_workshop.fill_workshop),
+        _answering(cli_workshop.workshop),
+        "会場の参加者数や投票者数を書く・見る",
+    ),
     "note": (_fill_note, lambda options: 2, "付箋を加える・直す・取り消す・戻す"),
     "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),
@@ -477,4 +476,7 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),
     "demo": (_fill_demo, _demo, "練習用データで全体を通す"),
+} | {
+    name: (_with_json(fill), _answering(run), summary)
+    for name, (fill, run, summary) in cli_merge.COMMANDS.items()
 }
