@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_app.domain.ids import EntityId, format_id
 from workshop_app.services.merge import source_document
+from workshop_app.services.prepare import COUNT_LIMITS
 
 if TYPE_CHECKING:
-    from workshop_app.domain.note import Note
+    from workshop_app.domain.note import Note, Workshop
     from workshop_app.services.merge import MergeReport, SourceReport
     from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
@@ -37,6 +38,27 @@ def _notice_line(notice: Document) -> str:
     rows = notice["rows"]
     where = "、".join(map(str, rows[:10])) + (" ほか" if len(rows) > 10 else "")
     return f"{notice['message']}（{where}行目）" if rows else str(notice["message"])
+
+
+def workshop_document(database: Database, workshop: Workshop) -> Document:
+    """A workshop as the JSON document of `workshop --json`; a count nobody has entered is null."""
+    return {
+        "id": format_id(workshop.workshop_id),
+        "ward": database.agenda().ward(workshop.ward_id).name,
+        "date": workshop.date,
+        "venue": workshop.venue,
+    } | {name: getattr(workshop, name) for name in COUNT_LIMITS}
+
+
+def workshop_line(document: Document) -> str:
+    """A workshop in one line."""
+    counts = "、".join(
+        f"{label} {'未入力' if document[name] is None else document[name]}"
+        for name, (label, _, _) in COUNT_LIMITS.items()
+    )
+    return (
+        f"{document['ward']}　{document['date'] or '日付なし'}　{document['venue'] or '会場名なし'}　{counts}"
+    )
 
 
 def note_documents(database: Database, notes: Sequence[Note]) -> list[Document]:

@@ -87,6 +87,34 @@ def test_another_column_can_be_the_opinion(desk: Desk, open_file: OpenFile) -> N
     assert desk.rows() == ["1", "2", "3"]
 
 
+def test_column_nobody_named_as_opinions_has_to_be_chosen(
+    qtbot: QtBot, open_file: OpenFile, tmp_path: Path
+) -> None:
+    source = tmp_path / "農園.csv"
+    source.write_text("名前,住所\n甲農園,東区の川べり一丁目の畑\n乙農園,南区の駅の前の畑\n", encoding="utf-8")
+    dialog = ImportDialog(open_file, source, None, None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    desk = Desk(dialog, qtbot)
+    banner = dialog.findChild(Banner)
+    qtbot.waitUntil(banner.isVisible)
+    box = dialog.findChild(ComboField, "importColumn_text")
+    assert (box.currentIndex(), desk.action.isEnabled()) == (-1, False)
+    assert desk.rows() == ["東区の川べり一丁目の畑", "南区の駅の前の畑"]
+    # Another choice first leaves it open, and Enter imports nothing.
+    theme = dialog.findChild(ComboField, "importColumn_theme")
+    theme.activated.emit(theme.currentIndex())
+    qtbot.waitUntil(lambda: dialog._plan is not None)
+    assert (box.currentIndex(), desk.action.isEnabled()) == (-1, False)
+    dialog.accept()
+    assert open_file.workspace.notes() == []
+    box.setCurrentIndex(box.findText("名前"))
+    box.activated.emit(box.currentIndex())
+    desk.ready()
+    assert not banner.isVisible()
+    assert desk.rows() == ["甲農園", "乙農園"]
+
+
 def test_wrong_encoding_gets_a_sentence_and_the_right_one_brings_it_back(desk: Desk) -> None:
     desk.ready()
     box = desk.dialog.findChild(ComboField, "importEncoding")

@@ -18,7 +18,14 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.delimited import decode_table, encoding_label, too_large
 from workshop_app.domain.errors import InvalidInput, RefusedFile
 from workshop_app.domain.note import MAX_ROUND, MAX_TABLE, MAX_VOTES, NoteDraft
-from workshop_app.domain.source_table import COLUMN_NAMES, MAX_BYTES, UNCHANGED, SourceTable, known_field
+from workshop_app.domain.source_table import (
+    COLUMN_NAMES,
+    MAX_BYTES,
+    UNCHANGED,
+    SourceTable,
+    known_field,
+    known_fields,
+)
 from workshop_app.domain.text import MAX_NOTE_CHARS, clean_text, fold_text
 from workshop_app.services import record
 from workshop_app.services.import_codes import CodeReader, is_missing, read_number
@@ -97,12 +104,16 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do. `columns` says for each field the heading it is read from, or None."""
+    """What an import would do. `columns` says for each field the heading it is read from, or None.
+
+    `text_is_guess`: no heading says that it is the opinions', and nobody has chosen; good for a preview only.
+    """
 
     name: str
     encoding: str
     sheet: str | None
     columns: Mapping[str, str | None]
+    text_is_guess: bool
     unused_columns: tuple[str, ...]
     drafts: tuple[PlannedNote, ...]
     skipped: tuple[SkippedRow, ...]
@@ -193,11 +204,22 @@ def plan_rows(
     return _Planner(agenda, table, options).plan(set(existing_texts))
 
 
+def require_text_column(plan: ImportPlan) -> None:
+    """Raise InvalidInput while the column of opinions is only a guess: names and dates are no opinions."""
+    if plan.text_is_guess:
+        headings = [heading for heading in (*plan.columns.values(), *plan.unused_columns) if heading]
+        raise InvalidInput(
+            f"「{plan.name}」のどの列が意見か、見出しからは分かりません。{UNCHANGED}"
+            f"意見の列を選んでください（命令では --column text=見出し。見出し: {'・'.join(headings)}）。"
+        )
+
+
 def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
     """Write all planned notes and their islands in one transaction: all of them or nothing.
 
     Raises InvalidInput and StorageUnavailable; then nothing was written.
     """
+    require_text_column(plan)
     if not plan.drafts:
         return ImportReport(0, Changes())
     with workspace.transaction() as uow:
@@ -288,6 +310,9 @@ class _Planner:
         # A column the person gave to one field is no longer guessed for another.
         free = {name: None if c in chosen.values() else c for name, c in self._columns.items()}
         self._columns = free | chosen
+        self._text_is_guess = (
+            "text" not in chosen and len(table.headers) > 1 and "text" not in known_fields(table.headers)
+        )
         if self._columns["text"] is None:
             raise InvalidInput(f"意見の列が決まっていません。{UNCHANGED}意見の入っている列を選んでください。")
         self._theme = self._default("テーマ", options.theme, self._codes.theme)
@@ -322,6 +347,7 @@ class _Planner:
                 name: None if column is None else self._table.headers[column]
                 for name, column in self._columns.items()
             },
+            text_is_guess=self._text_is_guess,
             unused_columns=tuple(h for column, h in enumerate(self._table.headers) if column not in used),
             drafts=tuple(planned),
             skipped=tuple(skipped),

@@ -12,7 +12,9 @@ from workshop_app.domain.ids import EntityId, derived_entity_id
 from workshop_app.domain.note import EDITABLE_FIELDS, EntityType, NoteDraft, NoteField, checked_fields
 from workshop_app.domain.numbering import format_number, number_prefix
 from workshop_app.domain.op import JsonValue, OpKind
+from workshop_app.services.edits import append_changes
 from workshop_app.services.ports import UnitOfWork, Workspace
+from workshop_app.services.prepare import this_workshop
 
 UNDO_REASON = "入力の取り消し（元に戻す）"
 """Reason written when a note just typed is taken back with undo; it stays in the file and is counted."""
@@ -25,13 +27,7 @@ def add_notes(workspace: Workspace, drafts: Sequence[NoteDraft]) -> Changes:
     Raises InvalidInput (text empty or too long, unknown theme, kind or point, or a file without a workshop)
     and StorageUnavailable; in both cases nothing was written.
     """
-    local = workspace.local
-    workshop = next((w for w in workspace.workshops() if w.workshop_id == local.workshop_id), None)
-    if workshop is None:
-        raise InvalidInput(
-            "このファイルは統合用で、会場が決まっていません。今のデータは変わっていません。"
-            "付箋は各会場のファイルに書いて、統合してください。"
-        )
+    local, workshop = workspace.local, this_workshop(workspace)
     agenda = workspace.agenda()
     ward_short = agenda.ward(workshop.ward_id).short
     prepared = [_with_checked_codes(agenda, draft.fields()) for draft in drafts]
@@ -61,16 +57,7 @@ def edit_note(workspace: Workspace, note_id: EntityId, fields: Mapping[str, Json
         state = _existing(uow, note_id)
         if state.voided:
             raise InvalidInput("この付箋は取り消されています。直すときは、先に「戻す」を押してください。")
-        changed = {
-            name: value
-            for name, value in checked.items()
-            if name not in state.fields or state.fields[name].in_conflict or state.fields[name].value != value
-        }
-        if changed:
-            parents = [
-                head.op_id for name in changed if name in state.fields for head in state.fields[name].heads
-            ]
-            uow.append(note_id, OpKind.SET, _NOTE_TYPE | changed, parents)
+        append_changes(uow, state, checked)
         return uow.changes
 
 

@@ -29,6 +29,7 @@ from workshop_app.domain.ids import EntityId, new_session_id, parse_id
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.numbering import citation, cited_number
 from workshop_app.domain.op import JsonValue, Op, OpSet
+from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.ports import (
     LocalContext,
     MergeRecord,
@@ -61,6 +62,8 @@ from workshop_app.storage.unit_of_work import (
 from workshop_app.version import __version__
 
 SUFFIX = ".wsdb"
+_LONGEST_ADDITION = "._00000000-000000_99.part"
+"""Journal, backup folder and hand-over file carry the file's name and up to this much more."""
 
 
 def wall_clock_ms() -> int:
@@ -80,7 +83,7 @@ class Database:
         try:
             if create:
                 create_schema(self._connection)
-            with storage_errors():
+            with storage_errors(self._path):
                 values = read_local(self._connection)
         except BaseException:
             self._connection.close()
@@ -102,14 +105,17 @@ class Database:
 
         Raises InvalidInput when the name is taken or the folder is missing.
         """
-        if not path.parent.is_dir():
-            raise InvalidInput(
-                f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
-            )
-        if path.exists():
-            raise InvalidInput(
-                f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
-            )
+        with path_errors(path):
+            if not path.parent.is_dir():
+                raise InvalidInput(
+                    f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
+                )
+            if path.exists():
+                raise InvalidInput(
+                    f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
+                )
+            # A file whose journal or hand-over copy could not be named would refuse the first note.
+            path.with_name(path.name + _LONGEST_ADDITION).exists()
         places.refuse_unsafe(path)
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         with storage_errors():
@@ -186,7 +192,7 @@ class Database:
     def notes(self) -> list[Note]:
         """Every note, voided ones too, oldest first; a number that two notes share is written as a citation."""
         order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
-        with storage_errors():
+        with storage_errors(self._path):
             rows = self._connection.execute(select(tables.note).order_by(*order))
             notes = [row_to_note(row) for row in rows]
         seen = Counter(note.number for note in notes)
@@ -413,7 +419,7 @@ class Database:
 
     def counts(self) -> dict[str, int]:
         """Rows per table, for `check`."""
-        with storage_errors():
+        with storage_errors(self._path):
             return {
                 table.name: int(
                     self._connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -423,7 +429,7 @@ class Database:
 
     def integrity(self) -> tuple[str, int]:
         """SQLite's own verdict ('ok' or its first finding) and the number of broken foreign keys."""
-        with storage_errors():
+        with storage_errors(self._path):
             verdict = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
             broken = len(self._connection.exec_driver_sql("PRAGMA foreign_key_check").all())
         return verdict, broken

@@ -98,6 +98,7 @@ class ImportDialog(Dialog):
             box.setMinimumContentsLength(4)
             box.setObjectName(f"importColumn_{field}")
             box.set_label(FIELD_LABELS[field])
+            box.setPlaceholderText(self.tr("選んでください"))
             self._columns[field] = box
             grid.addWidget(TextLabel(FIELD_LABELS[field], 13, role="text2"), 0, column)
             grid.addWidget(box, 1, column)
@@ -160,7 +161,9 @@ class ImportDialog(Dialog):
     # --- planning ------------------------------------------------------------------------------------------
 
     def _plan_again(self) -> None:
-        self._make_plan({field: box.currentData() for field, box in self._columns.items()})
+        chosen = {field: box.currentData() for field, box in self._columns.items()}
+        # A box without a choice (the opinions', when no heading names them) stays a guess.
+        self._make_plan({field: place for field, place in chosen.items() if place is not None})
 
     def _make_plan(self, columns: dict[str, str | int]) -> None:
         """Plan in a worker, too: a long table takes its time."""
@@ -188,6 +191,14 @@ class ImportDialog(Dialog):
         for field, box in self._columns.items():
             heading = plan.columns.get(field)
             box.setCurrentIndex(0 if heading is None else self._table.headers.index(heading) + 1)
+        if plan.text_is_guess:
+            self._columns["text"].setCurrentIndex(-1)
+            self._banner.show_message(
+                "warn",
+                self.tr(
+                    "どの列が意見か、見出しからは分かりません。まだ何も読み込んでいません。意見の列を選んでください。"
+                ),
+            )
         how = encoding_label(plan.encoding) if plan.sheet is None else plan.sheet
         self._state.setText(
             self.tr("{0} として読みました。{1}行のうち {2}枚を読み込み、{3}行は入れません。").format(
@@ -199,7 +210,7 @@ class ImportDialog(Dialog):
         assert self.action_button is not None
         self.action_button.setText(self.tr("{0}枚を読み込む").format(plan.counts.notes))
         self.action_button.updateGeometry()
-        self.action_button.setEnabled(plan.counts.notes > 0)
+        self.action_button.setEnabled(plan.counts.notes > 0 and not plan.text_is_guess)
 
     def _fill(self, plan: ImportPlan) -> None:
         agenda = self._open_file.agenda
@@ -233,7 +244,7 @@ class ImportDialog(Dialog):
     def accept(self) -> None:
         """Write in a worker: all or nothing; the dialog closes when it is done."""
         plan = self._plan
-        if plan is None or not plan.drafts:
+        if plan is None or not plan.drafts or plan.text_is_guess:
             return
         self._set_busy(self.tr("読み込んでいます…"))
         self._writing = True

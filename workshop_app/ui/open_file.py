@@ -38,7 +38,7 @@ class OpenFile(QObject):
         try:
             changes = action()
         except StorageUnavailable as problem:
-            self.save_failed.emit(problem.sentence)
+            self.save_failed.emit(problem.on_screen)
             return None
         except WorkshopError as problem:
             self.refused.emit(problem.sentence)

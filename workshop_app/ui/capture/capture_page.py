@@ -166,7 +166,7 @@ class CapturePage(Page):
         try:
             self._open_file.workspace.save_draft(text)
         except WorkshopError as problem:
-            self._open_file.save_failed.emit(problem.sentence)
+            self._open_file.save_failed.emit(problem.on_screen)
         else:
             self._stored_draft = text
 
