@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_app import cli_merge
 from workshop_app.cli_documents import (
     Document,
     conflict_documents,
@@ -22,9 +23,9 @@ from workshop_app.cli_documents import (
     merge_document,
     merge_lines,
     note_documents,
-    settled_document,
     settled_lines,
 )
+from workshop_app.cli_review import fill_resolve, resolve
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
 from workshop_app.version import __version__
@@ -292,13 +293,15 @@ def _check(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
         verdict, broken = database.integrity()
         counts = database.counts()
-    healthy = verdict == "ok" and broken == 0
+        complete = database.manifest() == database.counted_manifest()
+    healthy = verdict == "ok" and broken == 0 and complete
     document = {
         "path": str(options.file),
         "kind": "workshop_app",
         "version": version,
         "integrity": verdict,
         "foreign_keys": broken,
+        "complete": complete,
         "counts": counts,
         "healthy": healthy,
     }
@@ -313,35 +316,9 @@ def _conflicts(options: argparse.Namespace) -> int:
     return _answer(options, {"conflicts": found}, conflict_lines(found))
 
 
-def _fill_resolve(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
-    command.add_argument("conflict", metavar="CONFLICT", help="conflicts に出る id、または付箋の番号")
-    way = command.add_mutually_exclusive_group(required=True)
-    way.add_argument("--keep", metavar="ID", help="使う内容の id（初めの 8文字以上）")
-    way.add_argument("--text", help="両方を見て書き直した文")
-    way.add_argument("--both", action="store_true", help="別々の付箋にする")
-    _json_option(command)
-
-
 def _resolve(options: argparse.Namespace) -> int:
-    from workshop_app.services import review
-
     with _opened(options.file) as database:
-        conflict = review.find_conflict(database, options.conflict)
-        entity = conflict.entity_id
-        if options.keep is not None:
-            value = review.find_value(conflict, options.keep)
-            changes = review.keep_value(database, entity, conflict.field, value.op_id)
-        elif not conflict.is_note_text:
-            raise InvalidInput(
-                "文の競合ではないので、書き直しや別々の付箋にはできません。今のデータは変わっていません。"
-                "--keep で選んでください。"
-            )
-        elif options.both:
-            changes = review.keep_both(database, entity)
-        else:
-            changes = review.write_text(database, entity, options.text)
-        document = settled_document(database, changes.added | changes.updated)
+        document = resolve(database, options)
     return _answer(options, document, settled_lines(document))
 
 
@@ -351,18 +328,22 @@ def _resolve(options: argparse.Namespace) -> int:
 def _fill_merge(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", type=Path)
     command.add_argument("sources", type=Path, nargs="+")
-    command.add_argument("--dry-run", action="store_true")
+    command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
+    command.add_argument(
+        "--salvage", action="store_true", help="壊れたファイルから、読める記録だけを取り出して入れる"
+    )
     _json_option(command)
 
 
 def _merge(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import merge_files
 
-    report = merge_files(options.target, options.sources, dry_run=options.dry_run)
+    report = merge_files(options.target, options.sources, dry_run=options.dry_run, salvage=options.salvage)
     for source in report.sources:
-        for sentence in (source.reason, source.warning):
-            if sentence:
-                print(sentence, file=sys.stderr)
+        for sentence in filter(None, (source.reason, *source.warnings)):
+            print(sentence, file=sys.stderr)
+    for sentence in report.warnings:
+        print(sentence, file=sys.stderr)
     _answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
 
@@ -459,6 +440,21 @@ def _json_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="結果を JSON で書く")
 
 
+def _answering(run: Callable[[argparse.Namespace], tuple[Document, str]]) -> Run:
+    def answer(options: argparse.Namespace) -> int:
+        return _answer(options, *run(options))
+
+    return answer
+
+
+def _with_json(fill: Fill) -> Fill:
+    def both(command: argparse.ArgumentParser) -> None:
+        fill(command)
+        _json_option(command)
+
+    return both
+
+
 Fill = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
@@ -468,9 +464,12 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "list": (_fill_file, _list, "付箋をすべて並べる"),
     "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
-    "resolve": (_fill_resolve, _resolve, "競合を1件決める"),
+    "resolve": (fill_resolve, _resolve, "競合を1件決める"),
     "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),
     "demo": (_fill_demo, _demo, "練習用データで全体を通す"),
+} | {
+    name: (_with_json(fill), _answering(run), summary)
+    for name, (fill, run, summary) in cli_merge.COMMANDS.items()
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workshop_app.domain.ids import EntityId, format_id
+from workshop_app.services.merge import source_document
 
 if TYPE_CHECKING:
     from workshop_app.domain.note import Note
@@ -80,18 +81,15 @@ def _number_of(database: Database, entity_id: EntityId) -> str | None:
 
 def merge_document(report: MergeReport) -> Document:
     """A merge report as the JSON document of `merge --json`."""
-    names = ("status", "reason", "warning", "sha256", "notes", "rows_in", "rows_new")
-    counts = ("added", "updated", "voided", "conflicts")
     return {
         "target": str(report.target),
         "dry_run": report.dry_run,
-        "sources": [
-            {"path": str(source.path)} | {name: getattr(source, name) for name in (*names, *counts)}
-            for source in report.sources
-        ],
+        "sources": [{"path": str(source.path)} | source_document(source) for source in report.sources],
+        "warnings": report.warnings,
         "notes": report.notes,
         "open_conflicts": report.open_conflicts,
         "backup": str(report.backup) if report.backup else None,
+        "receipt": report.receipt,
     }
 
 
