@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop_app.domain.errors import InvalidInput, NotFound
 from workshop_app.paths import resource, user_data_dir, user_documents_dir
 from workshop_app.services import importing, merge, prepare
-from workshop_app.services.ports import ForeignOps, LocalCopy, Place, Workspace
+from workshop_app.services.ports import LocalCopy, Place, SourceInfo, VerifiedFile, Watch, Workspace
 from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from workshop_app.domain.source_table import SourceTable
     from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
+    from workshop_app.storage.foreign_file import Reader
     from workshop_app.storage.handover import Package
     from workshop_app.storage.shared_folder import SharedFolder
 
@@ -130,73 +132,121 @@ def create_database(path: Path, setup: prepare.WorkshopSetup) -> None:
         prepare.prepare_workshop(database, setup)
 
 
-def read_foreign(path: Path) -> ForeignOps:
-    """Verify a file from outside and read its edits."""
-    from workshop_app.storage import foreign_file
-
-    return foreign_file.read_foreign(path)
-
-
-def merge_files(target: Path, sources: Sequence[Path], *, dry_run: bool = False) -> merge.MergeReport:
+def merge_files(
+    target: Path,
+    sources: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    salvage: bool = False,
+    watch: Watch | None = None,
+    reader: Reader | None = None,
+) -> merge.MergeReport:
     """Merge files into the target, which is made when it is missing.
 
-    A missing target appears only when something could be taken in. Raises WorkshopError when the target
-    itself cannot be used; a source that cannot be used is reported as refused.
+    A missing target appears only when something could be taken in. A dry run does the same work on a copy that
+    is thrown away, so its counts are those the merge itself gives. With `salvage` the whole records of a damaged
+    file are taken, and the rest is counted. Raises WorkshopError when the target itself cannot be used, and
+    Cancelled; a source that cannot be used is reported as refused.
     """
+    from workshop_app.storage import foreign_file
     from workshop_app.storage.backup import back_up
     from workshop_app.storage.database import Database
     from workshop_app.storage.places import refuse_unsafe
 
     refuse_unsafe(target)
-    read = merge.read_sources(sources, target, read_foreign)
-    if target.exists():
-        database = Database.open(target)
-        try:
-            return _merge_open(database, read, lambda: back_up(target, "統合前"), dry_run)
-        finally:
-            database.close()
-    if all(foreign is None for _, foreign in read):
-        return merge.MergeReport(target, dry_run, [source for source, _ in read])
-    with _new_target(target, dry_run) as database:
-        report = _merge_open(database, read, lambda: None, dry_run=False)
-    report.target, report.dry_run = target, dry_run
+    watch = watch or merge.Unwatched()
+    with foreign_file.private_folder() as folder, ExitStack() as stack:
+
+        def verify(path: Path) -> VerifiedFile:
+            return foreign_file.verify_file(
+                path, folder, salvage=salvage, watch=watch, reader=reader or foreign_file.in_own_process
+            )
+
+        database = None
+        if is_there(target):
+            database = stack.enter_context(closing(Database.open(target)))
+        read = merge.read_sources(
+            sources, target, verify, lambda path: _known_source(database, path) if database else None
+        )
+        if database is None:
+            if all(file is None for _, file in read):
+                return merge.MergeReport(target, dry_run, [source for source, _ in read])
+            place = folder / "dry-run.wsdb" if dry_run else target
+            database = stack.enter_context(Database.create(place))
+        elif dry_run and any(file is not None for _, file in read):
+            place = folder / "dry-run.wsdb"
+            database.copy_into(place)
+            database = stack.enter_context(closing(Database.open(place)))
+        existed = is_there(target)
+        report = merge.merge_into(
+            database,
+            read,
+            folder,
+            back_up=lambda: back_up(target, "統合前") if existed and not dry_run else None,
+            now_ms=_now_ms(),
+            app_version=__version__,
+            dry_run=dry_run,
+            watch=watch,
+        )
+    report.target = target
     return report
 
 
-def _merge_open(
-    database: Database,
-    read: Sequence[tuple[merge.SourceReport, ForeignOps | None]],
-    back_up: merge.BackUp,
-    dry_run: bool,
-) -> merge.MergeReport:
+def take_back_merge(target: Path) -> Path:
+    """Undo the last merge by its backup; returns the backup of the merged state. Raises WorkshopError."""
+    from workshop_app.storage import restore
+
+    return restore.take_back_merge(target)
+
+
+def restore_backup(path: Path, backup: Path) -> Path:
+    """Go back to a backup; returns the backup made of what was there before. Raises WorkshopError."""
+    from workshop_app.storage import restore
+
+    return restore.restore_backup(path, backup)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a page beside its name and put it there whole; raises StorageUnavailable."""
+    from workshop_app.storage.engine import storage_errors
+
+    partial = path.with_name(f".{path.name}.part")
+    with storage_errors():
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+
+
+def receipts(path: Path) -> list[dict[str, object]]:
+    """The receipts of all merges into a file, oldest first."""
+    with open_to_read(path, lambda sentence: None) as database:
+        return database.receipts()
+
+
+def _known_source(database: Database, path: Path) -> SourceInfo | None:
+    """What a file brought when exactly these bytes were merged before; None for anything else."""
+    from workshop_app.storage.foreign_file import file_sha256
+
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        return database.known_source(file_sha256(path))
+    except OSError:
+        # The verification says in words what is wrong with it.
+        return None
+
+
+def _now_ms() -> int:
     from workshop_app.storage.database import wall_clock_ms
 
-    return merge.merge_into(
-        database,
-        read,
-        back_up=back_up,
-        now_ms=wall_clock_ms(),
-        app_version=__version__,
-        dry_run=dry_run,
-    )
+    return wall_clock_ms()
 
 
-@contextmanager
-def _new_target(target: Path, dry_run: bool) -> Iterator[Database]:
-    """A new file for the union; for a dry run one that never gets a name."""
-    from tempfile import TemporaryDirectory
-
-    from workshop_app.storage.database import Database
-
-    if dry_run:
-        with (
-            TemporaryDirectory(prefix="workshop-app-") as folder,
-            Database.create(Path(folder) / "dry.wsdb") as database,
-        ):
-            yield database
-    else:
-        with Database.create(target) as database:
-            yield database
+def is_there(path: Path) -> bool:
+    """Whether there is something of this name; a name the system cannot even ask for is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def export_workbook(
@@ -208,7 +258,6 @@ def export_workbook(
 ) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
-    from workshop_app.storage.database import wall_clock_ms
     from workshop_app.workbook.writer import write_workbook
 
     if target.suffix.lower() != ".xlsx":
@@ -219,7 +268,7 @@ def export_workbook(
         report = build_report(
             database,
             edition=edition,
-            now_ms=wall_clock_ms(),
+            now_ms=_now_ms(),
             app_version=__version__,
             output_number=database.next_output_number(),
         )
@@ -287,9 +336,25 @@ class Services:
         finally:
             database.close()
 
-    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> merge.MergeReport:
+    def merge(
+        self,
+        target: Path,
+        sources: Sequence[Path],
+        *,
+        dry_run: bool,
+        salvage: bool = False,
+        watch: Watch | None = None,
+    ) -> merge.MergeReport:
         """Merge files into the target, which is made when missing."""
-        return merge_files(target, sources, dry_run=dry_run)
+        return merge_files(target, sources, dry_run=dry_run, salvage=salvage, watch=watch)
+
+    def take_back_merge(self, target: Path) -> Path:
+        """Undo the last merge by its backup; returns the backup of the merged state."""
+        return take_back_merge(target)
+
+    def receipts(self, path: Path) -> list[dict[str, object]]:
+        """The receipts of all merges into a file, oldest first."""
+        return receipts(path)
 
     def share_merge(
         self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False

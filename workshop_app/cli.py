@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_app import cli_merge, cli_share
 from workshop_app.cli_documents import (
     Document,
     conflict_documents,
@@ -22,8 +23,6 @@ from workshop_app.cli_documents import (
     merge_document,
     merge_lines,
     note_documents,
-    share_document,
-    share_lines,
 )
 from workshop_app.domain.errors import InvalidInput, NotFound, WorkshopError
 from workshop_app.domain.ids import format_id, parse_id
@@ -275,13 +274,15 @@ def _check(options: argparse.Namespace) -> int:
     with _opened_to_read(options.file) as database:
         verdict, broken = database.integrity()
         counts = database.counts()
-    healthy = verdict == "ok" and broken == 0
+        complete = database.manifest() == database.counted_manifest()
+    healthy = verdict == "ok" and broken == 0 and complete
     document = {
         "path": str(options.file),
         "kind": "workshop_app",
         "version": version,
         "integrity": verdict,
         "foreign_keys": broken,
+        "complete": complete,
         "counts": counts,
         "healthy": healthy,
     }
@@ -302,44 +303,32 @@ def _conflicts(options: argparse.Namespace) -> int:
 def _fill_merge(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", type=Path)
     command.add_argument("sources", type=Path, nargs="+")
-    command.add_argument("--dry-run", action="store_true")
+    command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
+    command.add_argument(
+        "--salvage", action="store_true", help="壊れたファイルから、読める記録だけを取り出して入れる"
+    )
     _json_option(command)
 
 
 def _merge(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import merge_files
 
-    report = merge_files(options.target, options.sources, dry_run=options.dry_run)
+    report = merge_files(options.target, options.sources, dry_run=options.dry_run, salvage=options.salvage)
     for source in report.sources:
-        for sentence in (source.reason, source.warning):
-            if sentence:
-                print(sentence, file=sys.stderr)
+        for sentence in filter(None, (source.reason, *source.warnings)):
+            print(sentence, file=sys.stderr)
+    for sentence in report.warnings:
+        print(sentence, file=sys.stderr)
     _answer(options, merge_document(report), merge_lines(report))
     return 1 if report.refused else 0
 
 
-def _fill_share(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=Path)
-    command.add_argument("sources", type=Path, nargs="*", help="省くと、公開された内容を取り込むだけ")
-    command.add_argument("--force", action="store_true", help="ほかの人が公開している間でも引き継ぐ")
-    command.add_argument(
-        "--no-lock", action="store_true", help="公開中の印を見ない・付けない（結果は変わりません）"
-    )
-    _json_option(command)
-
-
 def _share(options: argparse.Namespace) -> int:
-    from workshop_app.bootstrap import share_merge
-
-    report = share_merge(options.folder, options.sources, force=options.force, lock=not options.no_lock)
-    for sentence in [
-        *report.warnings,
-        *(s for source in report.sources for s in (source.reason, source.warning)),
-    ]:
-        if sentence:
-            _warn(sentence)
-    _answer(options, share_document(report), share_lines(report))
-    return 1 if report.refused or report.waiting else 0
+    document, text, sentences, status = cli_share.share(options)
+    for sentence in sentences:
+        _warn(sentence)
+    _answer(options, document, text)
+    return status
 
 
 def _fill_handover(command: argparse.ArgumentParser) -> None:
@@ -446,6 +435,21 @@ def _json_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="結果を JSON で書く")
 
 
+def _answering(run: Callable[[argparse.Namespace], tuple[Document, str]]) -> Run:
+    def answer(options: argparse.Namespace) -> int:
+        return _answer(options, *run(options))
+
+    return answer
+
+
+def _with_json(fill: Fill) -> Fill:
+    def both(command: argparse.ArgumentParser) -> None:
+        fill(command)
+        _json_option(command)
+
+    return both
+
+
 Fill = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
@@ -454,10 +458,13 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "import": (_fill_import, _import, "別に入力した意見を読み込む（.txt .csv .xlsx）"),
     "list": (_fill_file, _list, "付箋をすべて並べる"),
     "merge": (_fill_merge, _merge, "端末のファイルを統合する"),
-    "share": (_fill_share, _share, "共有フォルダーに統合して公開する"),
+    "share": (_with_json(cli_share.fill_share), _share, "共有フォルダーに統合して公開する"),
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
     "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),
     "demo": (_fill_demo, _demo, "練習用データで全体を通す"),
+} | {
+    name: (_with_json(fill), _answering(run), summary)
+    for name, (fill, run, summary) in cli_merge.COMMANDS.items()
 }

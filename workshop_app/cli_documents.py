@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workshop_app.domain.ids import EntityId, format_id
+from workshop_app.services.merge import source_document
 
 if TYPE_CHECKING:
     from workshop_app.domain.note import Note
     from workshop_app.services.merge import MergeReport, SourceReport
-    from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
 
 Document = dict[str, Any]
@@ -85,23 +84,17 @@ def merge_document(report: MergeReport) -> Document:
     return {
         "target": str(report.target),
         "dry_run": report.dry_run,
-        "sources": _source_documents(report.sources),
+        "sources": [{"path": str(source.path)} | source_document(source) for source in report.sources],
+        "warnings": report.warnings,
         "notes": report.notes,
         "open_conflicts": report.open_conflicts,
         "backup": str(report.backup) if report.backup else None,
+        "receipt": report.receipt,
     }
 
 
-def _source_documents(sources: Sequence[SourceReport]) -> list[Document]:
-    names = ("status", "reason", "warning", "sha256", "notes", "rows_in", "rows_new")
-    counts = ("added", "updated", "voided", "conflicts")
-    return [
-        {"path": str(source.path)} | {name: getattr(source, name) for name in (*names, *counts)}
-        for source in sources
-    ]
-
-
-def _source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
+def source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
+    """What became of each source, a line each."""
     states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
     if dry_run:
         states["merged"] = "統合できます（まだ何も書き込んでいません）"
@@ -114,43 +107,10 @@ def _source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
 
 def merge_lines(report: MergeReport) -> str:
     """A merge in words: one line a file, then the sum."""
-    lines = _source_lines(report.sources, report.dry_run)
+    lines = source_lines(report.sources, report.dry_run)
     lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
     if report.backup:
         lines.append(f"統合の前の控え: {report.backup}")
-    return "\n".join(lines)
-
-
-def share_document(report: ShareReport) -> Document:
-    """A publishing as the JSON document of `share --json`."""
-    return {
-        "folder": str(report.folder),
-        "local": str(report.local),
-        "generation": report.generation,
-        "sources": _source_documents(report.sources),
-        "notes": report.notes,
-        "open_conflicts": report.open_conflicts,
-        "unseen_merged": report.unseen_merged,
-        "published": report.published,
-        "waiting": report.waiting,
-        "lock": None if report.lock is None else asdict(report.lock),
-        "warning": "\n".join(report.warnings) or None,
-    }
-
-
-def share_lines(report: ShareReport) -> str:
-    """A publishing in words: the sources, what others had published, and where it stands."""
-    if report.lock and report.waiting and not report.sources:
-        return "まだ何も変えていません。"
-    lines = _source_lines(report.sources, report.dry_run)
-    lines.append(f"ほかで公開された世代を {report.unseen_merged}件 取り込みました。")
-    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
-    if report.published:
-        lines.append(f"世代 {report.generation} として公開し、読み直して確かめました。")
-    elif report.waiting:
-        lines.append("まだ公開していません。")
-    else:
-        lines.append("新しく公開するものはありません。")
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from old_files import as_version
 from schema_dump import FILES, schema_sql
 
 from workshop_app.bootstrap import create_database, load_agenda
@@ -121,22 +122,21 @@ def test_open_newer_version_refused_untouched(ward_file: Path) -> None:
     assert ward_file.read_bytes() == before
 
 
-def test_open_older_version_migrated_after_backup(ward_file: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_open_older_version_migrated_after_backup(ward_file: Path, version: int) -> None:
     database = Database.open(ward_file)
-    record.add_notes(database, [NoteDraft("版1のころの付箋")])
+    record.add_notes(database, [NoteDraft("前の版のころの付箋")])
+    manifest = database.manifest()
     database.close()
-    with closing(sqlite3.connect(ward_file)) as raw:
-        raw.executescript(
-            "DROP TABLE merge_source; DROP TABLE merge_run;"
-            "UPDATE alembic_version SET version_num = '0001'; PRAGMA user_version = 1;"
-        )
+    as_version(ward_file, version)
     database = Database.open(ward_file)
-    assert [n.text for n in database.notes()] == ["版1のころの付箋"]
+    assert [n.text for n in database.notes()] == ["前の版のころの付箋"]
     assert database.sources() == []
+    assert database.manifest() == manifest
     database.close()
     (copy,) = backup_folder(ward_file).glob("*.wsdb")
     with closing(sqlite3.connect(copy)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (version,)
 
 
 def test_migrations_match_tables_and_schema_files(repo_root: Path, tmp_path: Path) -> None:

@@ -32,3 +32,7 @@ class StorageUnavailable(WorkshopError):
 
     The text being saved stays with the caller, who must keep it on screen.
     """
+
+
+class Cancelled(WorkshopError):
+    """The person stopped long work; everything is as it was before it began."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from workshop_app.domain.errors import RefusedFile, StorageUnavailable
+from workshop_app.domain.errors import Cancelled, RefusedFile, StorageUnavailable, WorkshopError
 
 BUSY_TIMEOUT_MS = 4_000
 
@@ -93,7 +93,10 @@ def storage_errors() -> Iterator[None]:
         ) from problem
 
 
-def _sentence(message: str) -> StorageUnavailable | RefusedFile | None:
+def _sentence(message: str) -> WorkshopError | None:
+    if "interrupted" in message:
+        # A statement stops in the middle only when somebody who watches it said so.
+        return Cancelled("やめました。今のデータは変わっていません。")
     if "full" in message:
         return StorageUnavailable(
             "空き容量が足りません。書いた文はこの画面に残っています。不要なファイルを片づけて、もう一度試してください。"

@@ -15,13 +15,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
 from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.database import SUFFIX, Database
 from workshop_app.storage.engine import file_uri, storage_errors
-from workshop_app.storage.foreign_file import read_foreign
+from workshop_app.storage.foreign_file import in_this_process, private_folder, verify_file
 from workshop_app.storage.verified_copy import copy_out, sha256_of
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -48,8 +47,8 @@ def hand_over(database: Database, folder: Path) -> Package:
         raise InvalidInput(
             f"渡す先のフォルダー「{folder}」がありません。今のデータはそのままです。場所を確かめてください。"
         )
-    with TemporaryDirectory(prefix="workshop-app-", ignore_cleanup_errors=True) as private:
-        package = Path(private) / database.path.name
+    with private_folder() as private:
+        package = private / database.path.name
         edits = make_package(database, package)
         sha256 = sha256_of(package)
         try:
@@ -67,7 +66,9 @@ def make_package(database: Database, package: Path) -> int:
     with storage_errors():
         database.vacuum_into(package)
         _forget_private(package)
-    edits = len(read_foreign(package).ops)
+    with private_folder() as inside:
+        # In this process: what is read back was written by this program a moment ago.
+        edits = verify_file(package, inside, reader=in_this_process).rows_in
     if edits < known:
         raise _not_as_written()
     return edits

@@ -20,7 +20,6 @@ from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Device, EntityType, Island, Note, NoteField, Workshop
 from workshop_app.domain.op import JsonValue, canonical_json
-from workshop_app.domain.text import fold_text
 from workshop_app.storage import tables
 
 REMOVED_TEXT = "〔本人の求めで取り除きました〕"
@@ -124,7 +123,6 @@ def _note_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
         "kind": _text(state.get(NoteField.KIND)),
         "points": ";".join(str(p) for p in points) if isinstance(points, list) else "",
         "text": text,
-        "search_key": fold_text(text),
         "votes": max(0, _number(state.get(NoteField.VOTES)) or 0),
         "island_id": _hex_id(state.get(NoteField.ISLAND)),
         "void_reason": state.void_reason,
@@ -189,7 +187,7 @@ _BUILDERS = {
 def _text(value: JsonValue) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _number(value: JsonValue) -> int | None:

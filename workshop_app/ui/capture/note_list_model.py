@@ -102,7 +102,7 @@ class NoteListModel(QAbstractListModel):
 
     def apply(self, changes: Changes) -> None:
         """Follow one action: insert, refresh or take away just the rows it touched."""
-        if len(changes.added) + len(changes.updated) > _BULK:
+        if changes.everything or len(changes.added) + len(changes.updated) > _BULK:
             self.reload()
             return
         for note_id in changes.updated:
