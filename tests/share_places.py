@@ -14,6 +14,7 @@ from workshop_app.services import record
 from workshop_app.services.merge import MergeReport
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.storage.database import Database
+from workshop_app.storage.foreign_file import in_this_process
 from workshop_app.storage.share_files import ShareFiles
 from workshop_app.storage.shared_folder import SharedFolder
 
@@ -71,7 +72,8 @@ def texts_in(path: Path) -> list[str]:
 
 
 def merge(target: Path, sources: Sequence[Path], dry_run: bool) -> MergeReport:
-    return merge_files(target, sources, dry_run=dry_run)
+    # Reading in a process of its own is tested elsewhere; here it would only take time.
+    return merge_files(target, sources, dry_run=dry_run, reader=in_this_process)
 
 
 def machine(folder: Path, home: Path, **options: Any) -> SharedFolder:

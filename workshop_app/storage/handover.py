@@ -15,7 +15,6 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
 from workshop_app.storage.backup import fsync_folder
@@ -48,8 +47,8 @@ def hand_over(database: Database, folder: Path) -> Package:
         raise InvalidInput(
             f"渡す先のフォルダー「{folder}」がありません。今のデータはそのままです。場所を確かめてください。"
         )
-    with TemporaryDirectory(prefix="workshop-app-", ignore_cleanup_errors=True) as private:
-        package = Path(private) / database.path.name
+    with private_folder() as private:
+        package = private / database.path.name
         edits = make_package(database, package)
         sha256 = sha256_of(package)
         try:

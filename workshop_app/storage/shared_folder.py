@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from workshop_app.domain.errors import InvalidInput, RefusedFile, StorageUnavailable
 from workshop_app.services.merge import MergeReport
 from workshop_app.services.share import LockOwner, ShareReport
-from workshop_app.storage.backup import backup_folder
 from workshop_app.storage.database import Database, wall_clock_ms
 from workshop_app.storage.handover import DISK_FULL, make_package
 from workshop_app.storage.places import GENERATION_NAME, GENERATIONS, POINTER, refuse_unsafe
@@ -249,7 +248,6 @@ class SharedFolder:
             if not state.local.exists():
                 raise
             raise self._set_aside(state) from problem
-        _keep_newest_backup(state.local)
         taken = [source.status != "refused" for source in merged.sources]
         for (name, copy), source in zip(found.copies.items(), merged.sources, strict=False):
             if source.status == "refused":
@@ -264,6 +262,7 @@ class SharedFolder:
             if source.reason
         ]
         report.sources = merged.sources[len(others) :]
+        report.warnings += merged.warnings
         report.notes, report.open_conflicts = merged.notes, merged.open_conflicts
         report.changes = merged.changes
         kept = [copy for copy, good in zip(others, taken, strict=False) if good]
@@ -358,12 +357,6 @@ class SharedFolder:
 
 def _sha256_in(name: str) -> str:
     return name[9:73]
-
-
-def _keep_newest_backup(local: Path) -> None:
-    """The working file's history lies in the generations; of its own backups the last one is enough."""
-    for backup in sorted(backup_folder(local).glob("*.wsdb"), key=lambda path: path.stat().st_mtime_ns)[:-1]:
-        backup.unlink()
 
 
 def _locked_sentence(owner: LockOwner) -> str:

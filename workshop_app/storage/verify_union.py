@@ -16,16 +16,20 @@ from workshop_app.storage.engine import connect, file_uri, storage_errors
 from workshop_app.storage.projections import project
 
 SAMPLE = 100
+_LOST = """
+SELECT count(*) FROM part.op
+WHERE op_id NOT IN (SELECT op_id FROM main.op)
+AND op_id NOT IN (SELECT op_id FROM main.quarantine WHERE op_id IS NOT NULL)
+"""
 
 
 def lost_edits(merged: Path, parts: Sequence[Path]) -> int:
-    """How many edits of these verified local files are missing from the merged one."""
+    """How many edits of these verified local files are missing from the merged one and not in its quarantine."""
     lost = 0
     with storage_errors(), closing(sqlite3.connect(file_uri(merged, "mode=ro"), uri=True)) as connection:
         for part in parts:
             connection.execute("ATTACH ? AS part", (file_uri(part, "mode=ro&immutable=1"),))
-            query = "SELECT count(*) FROM part.op WHERE op_id NOT IN (SELECT op_id FROM main.op)"
-            lost += connection.execute(query).fetchone()[0]
+            lost += connection.execute(_LOST).fetchone()[0]
             connection.execute("DETACH part")
     return lost
 
