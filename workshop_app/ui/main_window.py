@@ -130,7 +130,6 @@ class MainWindow(QMainWindow):
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
         self._replace_work(work)
-        self._stack.setCurrentWidget(work)
         self._fit()
         if page_id:
             work.show_page(page_id)
@@ -143,7 +142,9 @@ class MainWindow(QMainWindow):
         old = self._work
         self._settle()
         if work is not None:
+            # In front before the old one goes, so that the start screen does not come up between them.
             self._stack.addWidget(work)
+            self._stack.setCurrentWidget(work)
         self._work = work
         if old is not None:
             if old.open_file is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QDateTime, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workshop_app.services.prepare import holds_practice
@@ -88,7 +89,14 @@ class WorkArea(QWidget):
         self._rail.set_current(page_id)
         context, short = self._context()
         self._header.set_page(page.title, context, short, page.header_tools())
-        page.entered()
+        if self.isVisible():
+            page.entered()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now can the page in front take the focus; a hidden one that asks for it does not get it."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._pages[self._current].entered()
 
     def step_page(self, step: int) -> None:
         """Go to the next or the previous page of the rail, round the end."""
