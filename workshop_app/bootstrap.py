@@ -210,9 +210,9 @@ class Services:
             make_practice_laptop(path, practice_laptops()[0])
         return path
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
         """Read a .txt, .csv or .xlsx file under limits."""
-        return read_table(path, encoding)
+        return read_table(path, encoding, sheet)
 
     def run_import(self, path: Path, plan: importing.ImportPlan) -> importing.ImportReport:
         """Write a planned import into this file."""

@@ -51,8 +51,8 @@ class AppServices(Protocol):
     def make_practice_file(self) -> Path:
         """A fresh practice file in the program's own folder, with a few example notes."""
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
-        """Read a .txt, .csv or .xlsx file under limits."""
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
+        """Read a .txt, .csv or .xlsx file under limits; None: the encoding or sheet that looks right."""
 
     def run_import(self, path: Path, plan: ImportPlan) -> ImportReport:
         """Write a planned import into this file: all of it or nothing."""
