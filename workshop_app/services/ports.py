@@ -77,6 +77,8 @@ class VerifiedFile:
     tables: tuple[TableCount, ...]
     newest_ms: int
     modified_ms: int
+    unusual: tuple[str, ...] = ()
+    """Notes (ids in hexadecimal) that hold values this program does not write itself."""
     quarantined: tuple[Quarantined, ...] = ()
     lost: int = 0
     """Records on pages that cannot be read any more (salvage only)."""

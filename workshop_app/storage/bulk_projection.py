@@ -1,8 +1,8 @@
 """Projecting many new notes at once: what the fold of a single, ordinary birth edit gives, as one SQL statement.
 
-The fold of a note with one edit is that edit; for a million of them Python is the slow part. A statement that
-meets anything out of the ordinary leaves the note out, and it is folded like every other. A test holds both
-ways equal for any payload.
+The fold of a note with one edit is that edit; for a million of them Python is the slow part. Notes that hold
+anything out of the ordinary were named by the reader of their file (`foreign_reader._is_ordinary`) and are folded
+like every other. A test holds both ways equal for any payload.
 """
 
 from __future__ import annotations
@@ -15,44 +15,13 @@ from workshop_app.domain.note import EntityType, NoteField
 from workshop_app.domain.op import OpKind
 from workshop_app.storage.engine import driver
 
-_TEXTS = (NoteField.NUMBER, NoteField.DEVICE, NoteField.TEXT)
-_TEXTS_OR_NULL = (NoteField.THEME, NoteField.KIND)
-_NUMBERS_OR_NULL = (NoteField.TABLE, NoteField.ROUND)
-
 
 def _get(name: str) -> str:
     return f"json_extract(o.payload, '$.{name}')"
 
 
-def _ordinary() -> str:
-    """True for a payload of the usual types; json_type costs nothing more, SQLite keeps the parsed text."""
-    tests = [f"json_type(o.payload, '$.{name}') = 'text'" for name in _TEXTS]
-    tests += [
-        f"coalesce(json_type(o.payload, '$.{name}'), 'null') IN ('text', 'null')" for name in _TEXTS_OR_NULL
-    ]
-    tests += [
-        f"coalesce(json_type(o.payload, '$.{name}'), 'null') IN ('integer', 'null')"
-        for name in _NUMBERS_OR_NULL
-    ]
-    tests += [
-        f"abs(coalesce({_get(name)}, 0)) < 9007199254740992" for name in (*_NUMBERS_OR_NULL, NoteField.VOTES)
-    ]
-    tests.append(f"json_type(o.payload, '$.{NoteField.VOTES}') = 'integer'")
-    tests.append(f"json_type(o.payload, '$.{NoteField.POINTS}') = 'array'")
-    # A list of plain texts, as it is written in canonical JSON: taken apart below by replacing.
-    tests.append(
-        f"({_get(NoteField.POINTS)} = '[]' OR ({_get(NoteField.POINTS)} GLOB '[[]\"*\"]'"
-        f" AND instr(o.payload, '\\') = 0 AND instr({_points()}, '\"') = 0))"
-    )
-    tests += [
-        f"(coalesce(json_type(o.payload, '$.{name}'), 'null') = 'null' OR ({_get(name)} NOT GLOB '*[^0-9a-f]*'"
-        f" AND length({_get(name)}) = 32 AND json_type(o.payload, '$.{name}') = 'text'))"
-        for name in (NoteField.WORKSHOP, NoteField.ISLAND)
-    ]
-    return " AND ".join(tests)
-
-
 def _points() -> str:
+    """A list of plain texts as canonical JSON has it, taken apart by replacing."""
     inside = f"substr({_get(NoteField.POINTS)}, 3, length({_get(NoteField.POINTS)}) - 4)"
     return f"replace({inside}, '\",\"', ';')"
 
@@ -67,8 +36,8 @@ SELECT o.entity_id, {_get(NoteField.NUMBER)}, id_bytes({_get(NoteField.WORKSHOP)
 FROM temp.touched t CROSS JOIN main.op o ON o.entity_id = t.entity_id
 WHERE NOT t.known AND t.ops = 1
     AND (SELECT count(*) FROM temp.touched x WHERE x.entity_id = t.entity_id) = 1
+    AND t.entity_id NOT IN (SELECT entity_id FROM temp.unusual)
     AND o.kind = '{OpKind.SET}' AND o.parents = x'' AND json_extract(o.payload, '$.type') = '{EntityType.NOTE}'
-    AND {_ordinary()}
 """
 
 

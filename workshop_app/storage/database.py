@@ -12,8 +12,10 @@ import platform
 import sqlite3
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import delete, func, select
@@ -24,6 +26,7 @@ from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
 from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
 from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
+from workshop_app.domain.numbering import citation, cited_number
 from workshop_app.domain.op import JsonValue, Op, OpSet
 from workshop_app.services.ports import (
     LocalContext,
@@ -179,30 +182,46 @@ class Database:
         return frozenset(row[0] for row in self._connection.execute(select(tables.agenda.c.agenda_id)))
 
     def notes(self) -> list[Note]:
-        """Every note, voided ones too, oldest first."""
+        """Every note, voided ones too, oldest first; a number that two notes share is written as a citation."""
         order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
         with storage_errors():
-            return [
-                row_to_note(row) for row in self._connection.execute(select(tables.note).order_by(*order))
-            ]
+            rows = self._connection.execute(select(tables.note).order_by(*order))
+            notes = [row_to_note(row) for row in rows]
+        seen = Counter(note.number for note in notes)
+        if len(seen) == len(notes):
+            return notes
+        return [_cited(note) if seen[note.number] > 1 else note for note in notes]
 
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
         query = select(tables.note).where(tables.note.c.note_id == bytes(note_id))
         with storage_errors():
             row = self._connection.execute(query).first()
-        return None if row is None else row_to_note(row)
+            if row is None:
+                return None
+            shared = self._notes_with_number(row.number) > 1
+        note = row_to_note(row)
+        return _cited(note) if shared else note
+
+    def _notes_with_number(self, number: str) -> int:
+        query = select(func.count()).select_from(tables.note).where(tables.note.c.number == number)
+        return int(self._connection.execute(query).scalar_one())
 
     def note_by_number(self, number: str) -> Note | None:
-        """One note by its printed number; NotFound when two devices gave the same one."""
-        query = select(tables.note).where(tables.note.c.number == number)
+        """One note by its printed number or citation; NotFound when two devices gave the same number."""
+        query = select(tables.note).where(tables.note.c.number == cited_number(number))
         with storage_errors():
-            rows = self._connection.execute(query).all()
-        if len(rows) > 1:
+            notes = [row_to_note(row) for row in self._connection.execute(query)]
+        if len(notes) == 1:
+            return notes[0]
+        cited = [_cited(note) for note in notes]
+        found = next((note for note in cited if note.number == number), None)
+        if found is None and notes:
             raise NotFound(
-                f"{number} という番号の付箋が {len(rows)}枚あります。一覧の id で指定してください。"
+                f"{number} という番号の付箋が {len(notes)}枚あります（{'、'.join(n.number for n in cited)}）。"
+                "印までつけて指定してください。今のデータは変わっていません。"
             )
-        return row_to_note(rows[0]) if rows else None
+        return found
 
     def workshops(self) -> list[Workshop]:
         """Every workshop, in no particular order."""
@@ -346,6 +365,14 @@ class Database:
         with storage_errors():
             return [json.loads(row.receipt) for row in self._connection.execute(query) if row.receipt]
 
+    def counted_manifest(self) -> str:
+        """What `manifest` must say, counted anew from the edits."""
+        found = OpSet()
+        with storage_errors():
+            for (op_id,) in self._connection.execute(select(tables.op.c.op_id)):
+                found.add(op_id)
+        return found.manifest()
+
     def rebuild(self) -> None:
         """Derive every projection from the op log again, in one transaction."""
         projections = ("note", "workshop", "island", "device", "agenda", "conflict")
@@ -392,6 +419,10 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _cited(note: Note) -> Note:
+    return replace(note, number=citation(note.number, note.note_id))
 
 
 def _local_context(values: dict[str, str]) -> LocalContext:

@@ -156,6 +156,7 @@ def _verified(
         tables=tuple(TableCount(str(place), table, int(count)) for place, table, count in answer["tables"]),
         newest_ms=stamp_ms(int(answer["newest"])),
         modified_ms=modified_ms,
+        unusual=tuple(map(str, answer["unusual"])),
         quarantined=tuple(Quarantined(*map(str, item)) for item in answer["quarantined"]),
         lost=int(answer.get("lost", 0)),
         salvaged=salvaged,

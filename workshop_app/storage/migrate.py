@@ -69,9 +69,20 @@ def require_ours(path: Path) -> int:
 
 
 def create_schema(connection: Connection) -> None:
-    """Make all tables in an empty database; the one way tables ever come to be is the migrations."""
+    """Make all tables in an empty database.
+
+    The migrations are where tables come from; schema.sql is what they end in, generated and compared by a test.
+    Running it takes a hundredth of the time.
+    """
+    script = (paths.db_dir() / "schema.sql").read_text(encoding="utf-8")
+    revision = f"{SCHEMA_VERSION:04}"
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    upgrade(connection, "head")
+    with write_transaction(connection):
+        for statement in script.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (revision,))
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def open_current(path: Path) -> Connection:

@@ -34,6 +34,7 @@ _SESSION = ", ".join(SESSION_COLUMNS)
 _INSTRUCTIONS_PER_CHECK = 100_000
 _TEMPORARY = """
 CREATE TEMP TABLE left_out (op_id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE unusual (entity_id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE fresh (op_id BLOB PRIMARY KEY, entity_id BLOB NOT NULL, source_no INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE touched (
     entity_id BLOB NOT NULL, source_no INTEGER NOT NULL, known INTEGER NOT NULL, ops INTEGER NOT NULL,
@@ -94,14 +95,14 @@ class Union:
             raw.set_progress_handler(None, 0)
             for name in ("incoming_op", "incoming_session"):
                 self._execute(f"DROP VIEW IF EXISTS temp.{name}")
-            for name in ("left_out", "fresh", "touched"):
+            for name in ("left_out", "unusual", "fresh", "touched"):
                 self._execute(f"DROP TABLE IF EXISTS temp.{name}")
             self._execute("DETACH DATABASE incoming_file")
 
     def look(self) -> bool:
         """Find what is not here yet; False when nothing is. Writes to temporary tables only."""
         self._watch.step("新しい記録を探しています")
-        for name in ("left_out", "fresh", "touched"):
+        for name in ("left_out", "unusual", "fresh", "touched"):
             self._execute(f"DELETE FROM temp.{name}")
         self._find_fresh()
         return self._scalar("SELECT EXISTS (SELECT 1 FROM temp.fresh)") == 1
@@ -174,6 +175,8 @@ class Union:
             if item.op_id
         ]
         driver(self._connection).executemany("INSERT OR IGNORE INTO temp.left_out VALUES (?)", left_out)
+        unusual = [(bytes.fromhex(entity),) for source in self._sources for entity in source.unusual]
+        driver(self._connection).executemany("INSERT OR IGNORE INTO temp.unusual VALUES (?)", unusual)
         self._execute(
             "INSERT INTO temp.fresh SELECT i.op_id, i.entity_id, i.source_no FROM temp.incoming_op i"
             " WHERE NOT EXISTS (SELECT 1 FROM main.op o WHERE o.op_id = i.op_id)"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workshop_app.domain.source_table import SourceTable
     from workshop_app.services.importing import ImportPlan, ImportReport
     from workshop_app.services.merge import MergeReport
-    from workshop_app.services.ports import Workspace
+    from workshop_app.services.ports import Watch, Workspace
     from workshop_app.services.prepare import WorkshopSetup
 
 
@@ -57,8 +57,22 @@ class AppServices(Protocol):
     def run_import(self, path: Path, plan: ImportPlan) -> ImportReport:
         """Write a planned import into this file: all of it or nothing."""
 
-    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> MergeReport:
-        """Merge files into the target, which is made when missing."""
+    def merge(
+        self,
+        target: Path,
+        sources: Sequence[Path],
+        *,
+        dry_run: bool,
+        salvage: bool = False,
+        watch: Watch | None = None,
+    ) -> MergeReport:
+        """Merge files into the target, which is made when missing; raises Cancelled when `watch` says so."""
+
+    def take_back_merge(self, target: Path) -> Path:
+        """Undo the last merge by its backup, when nothing was written since; returns a backup of what was."""
+
+    def receipts(self, path: Path) -> list[dict[str, object]]:
+        """The receipts (services.merge.receipt_document) of all merges into a file, oldest first."""
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""
