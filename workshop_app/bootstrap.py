@@ -244,14 +244,6 @@ class Services:
         """Read a .txt, .csv or .xlsx file under limits."""
         return read_table(path, encoding, sheet)
 
-    def run_import(self, path: Path, plan: importing.ImportPlan) -> importing.ImportReport:
-        """Write a planned import into this file."""
-        database = open_database(path)
-        try:
-            return importing.run_import(database, plan)
-        finally:
-            database.close()
-
     def merge(
         self,
         target: Path,

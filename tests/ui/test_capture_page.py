@@ -6,97 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
+from capture_desk import CTRL, SHIFT, Desk, when_dialog
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QListWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
-from workshop_app.domain.note import Note
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.editor import NoteEditor
 from workshop_app.ui.capture.note_fields import NumberField
-from workshop_app.ui.capture.note_list_model import NOTE_ROLE
 from workshop_app.ui.main_window import MainWindow
-from workshop_app.ui.widgets import Banner
-
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-class Desk:
-    """The real window with one file open, and short names for what a person does at it."""
-
-    def __init__(self, window: MainWindow, path: Path, qtbot: QtBot) -> None:
-        self.window = window
-        self.path = path
-        self.qtbot = qtbot
-
-    @property
-    def editor(self) -> NoteEditor:
-        return self.child(NoteEditor, "captureEditor")
-
-    @property
-    def list(self) -> QListView:
-        return self.child(QListView, "noteList")
-
-    def child(self, kind: type, name: str):  # type: ignore[no-untyped-def]
-        found = self.window.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def type(self, text: str) -> None:
-        """As from the keyboard, without an input method."""
-        QTest.keyClicks(self.editor, text)
-
-    def compose(self, text: str) -> None:
-        """An input method shows a word that is not settled yet."""
-        QApplication.sendEvent(self.editor, QInputMethodEvent(text, []))
-
-    def commit(self, text: str) -> None:
-        """The input method settles a word."""
-        event = QInputMethodEvent("", [])
-        event.setCommitString(text)
-        QApplication.sendEvent(self.editor, event)
-
-    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(QApplication.focusWidget() or self.editor, key, modifiers)
-
-    def enter(self) -> None:
-        QTest.keyClick(self.editor, Qt.Key.Key_Return)
-
-    def add(self, text: str) -> None:
-        self.editor.insertPlainText(text)
-        self.enter()
-
-    def shortcut(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = CTRL) -> None:
-        """A shortcut reaches only the active window, and a dialog that has just gone was it."""
-        self.window.activateWindow()
-        self.qtbot.waitUntil(self.window.isActiveWindow)
-        QTest.keyClick(self.editor, key, modifiers)
-
-    def press(self, name: str) -> None:
-        QTest.mouseClick(self.child(QAbstractButton, name), Qt.MouseButton.LeftButton)
-
-    def on_disk(self) -> list[Note]:
-        """What another program would read from the file at this moment."""
-        database = bootstrap.open_database(self.path)
-        try:
-            return database.notes()
-        finally:
-            database.close()
-
-    def texts(self) -> list[str]:
-        return [note.text for note in self.on_disk()]
-
-    def rows(self) -> list[Note]:
-        model = self.list.model()
-        return [model.index(row, 0).data(NOTE_ROLE) for row in range(model.rowCount())]
-
-    def banner(self) -> str:
-        banner = self.child(Banner, "captureBanner")
-        return banner.text() if banner.isVisible() else ""
 
 
 @pytest.fixture
@@ -110,21 +31,6 @@ def desk(qtbot: QtBot, ward_file: Path) -> Iterator[Desk]:
     desk.editor.setFocus()
     yield desk
     window.close()
-
-
-def when_dialog(name: str, act) -> None:  # type: ignore[no-untyped-def]
-    """Once the dialog of this name is up, do something with it; it runs its own event loop."""
-
-    def look() -> None:
-        dialog = QApplication.activeModalWidget()
-        if dialog is not None and dialog.objectName() == name:
-            timer.stop()
-            act(dialog)
-
-    timer = QTimer(QApplication.instance())
-    timer.setInterval(5)
-    timer.timeout.connect(look)
-    timer.start()
 
 
 # --- type, Enter, saved ------------------------------------------------------------------------------------
@@ -584,17 +490,3 @@ def test_note_the_disk_refuses_stays_in_the_box_and_is_saved_at_the_next_enter(d
     assert desk.texts() == ["先の意見", long_text]
     assert desk.editor.text() == ""
     assert desk.banner() == ""
-
-
-def test_undo_the_disk_refuses_leaves_no_dead_command(desk: Desk) -> None:
-    desk.add("一枚目")
-    page = desk.child(CapturePage, "page_capture")
-    workspace = page._open_file.workspace
-    blocker = bootstrap.open_database(desk.path)
-    with blocker.transaction():
-        desk.press("undoButton")
-        assert desk.banner() != ""
-    blocker.close()
-    assert [note.voided for note in desk.on_disk()] == [False]
-    assert not page._open_file.undo_stack.canUndo()
-    assert workspace.notes()[0].voided is False

@@ -75,9 +75,9 @@ def test_import_saves_tells_the_views_and_is_one_undo(desk: Desk, open_file: Ope
         ("﨑さんの店の前が暗い", "T1", 3),
     ]
     assert {note.note_id for note in notes} <= changed.args[0].added
-    open_file.undo_stack.undo()
+    open_file.history.undo()
     assert all(note.voided for note in open_file.workspace.notes())
-    open_file.undo_stack.redo()
+    open_file.history.redo()
     assert not any(note.voided for note in open_file.workspace.notes())
 
 

@@ -28,12 +28,6 @@ def format_number(prefix: str, running: int) -> str:
     return f"{prefix}{running:03d}"
 
 
-def running_number(number: str, prefix: str) -> int | None:
-    """The running part of a number with this prefix, or None."""
-    tail = number[len(prefix) :]
-    return int(tail) if number.startswith(prefix) and tail.isascii() and tail.isdigit() else None
-
-
 def is_device_mark(text: str) -> bool:
     """True for a usable device mark: one or two capital letters."""
     return _MARK.fullmatch(text) is not None

@@ -22,7 +22,7 @@ from workshop_app.domain.source_table import COLUMN_NAMES, MAX_BYTES, UNCHANGED,
 from workshop_app.domain.text import MAX_NOTE_CHARS, clean_text, fold_text
 from workshop_app.services import record
 from workshop_app.services.import_codes import CodeReader, is_missing, read_number
-from workshop_app.services.ports import UnitOfWork, Workspace
+from workshop_app.services.ports import UnitOfWork, Watch, Workspace
 
 FIELDS = tuple(COLUMN_NAMES)
 FIELD_LABELS: Mapping[str, str] = {
@@ -177,10 +177,10 @@ def plan_rows(
     return _Planner(agenda, table, options).plan(set(existing_texts))
 
 
-def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
+def run_import(workspace: Workspace, plan: ImportPlan, watch: Watch | None = None) -> ImportReport:
     """Write all planned notes and their islands in one transaction: all of them or nothing.
 
-    Raises InvalidInput and StorageUnavailable; then nothing was written.
+    Raises InvalidInput, StorageUnavailable and Cancelled; then nothing was written.
     """
     if not plan.drafts:
         return ImportReport(0, Changes())
@@ -196,7 +196,7 @@ def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
             else replace(note.draft, island=islands[note.draft.theme, note.island])
             for note in plan.drafts
         ]
-        changes = record.add_notes(joined, drafts)
+        changes = record.add_notes(joined, drafts, watch)
     return ImportReport(len(plan.drafts), changes)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QWidget
 
 from workshop_app.domain.delimited import encoding_label
 from workshop_app.domain.source_table import SourceTable
@@ -17,7 +17,6 @@ from workshop_app.services.importing import (
     FIELD_LABELS,
     ImportOptions,
     ImportPlan,
-    ImportReport,
     plan_import,
 )
 from workshop_app.ui import commands
@@ -25,7 +24,8 @@ from workshop_app.ui.import_preview import ImportPreview
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
-from workshop_app.ui.widgets import Banner, ComboField, Dialog
+from workshop_app.ui.widgets import ComboField
+from workshop_app.ui.writing_dialog import WritingDialog
 
 _FIELDS = ("text", "theme", "kind", "table")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xltx")
@@ -42,13 +42,11 @@ def choose_source(parent: QWidget) -> Path | None:
     return Path(name) if name else None
 
 
-class ImportDialog(Dialog):
+class ImportDialog(WritingDialog):
     """Reads in a worker; each change of a choice plans again; nothing is written before the action.
 
     `table` and `round_number` are for rows that name none.
     """
-
-    roomy = True
 
     def __init__(
         self,
@@ -58,16 +56,13 @@ class ImportDialog(Dialog):
         round_number: int | None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("", parent)
+        super().__init__(open_file, parent)
         self.setObjectName("importDialog")
         self.set_title(self.tr("「{0}」を付箋にしますか").format(source.name))
-        self._open_file = open_file
         self._source = source
         self._defaults = (table, round_number)
         self._table: SourceTable | None = None
         self._plan: ImportPlan | None = None
-        self._writing = False
-        self._banner = Banner()
         self._state = TextLabel(self.tr("読んでいます…"), 13, role="text2", wrap=True)
         self._concerns = TextLabel("", 13, bold=True, role="warn", wrap=True)
         self._concerns.setObjectName("importConcerns")
@@ -87,8 +82,7 @@ class ImportDialog(Dialog):
             grid.addWidget(TextLabel(box.accessibleName(), 13, role="text2"), 0, column)
             grid.addWidget(box, 1, column)
         self._preview = ImportPreview(open_file.agenda)
-        for widget in (self._banner, self._state):
-            self.body.addWidget(widget)
+        self.body.addWidget(self._state)
         self.body.addLayout(grid)
         self.body.addWidget(self._concerns)
         self.body.addWidget(self._preview, 1)
@@ -109,7 +103,7 @@ class ImportDialog(Dialog):
         self._set_busy(self.tr("読んでいます…"))
         run_job(
             self,
-            lambda: self._open_file.services.read_table(self._source, encoding, sheet),
+            lambda: self.open_file.services.read_table(self._source, encoding, sheet),
             self._on_read,
             self._on_refused,
         )
@@ -129,8 +123,7 @@ class ImportDialog(Dialog):
 
     def _on_refused(self, sentence: str) -> None:
         self._plan = None
-        self._writing = False
-        self._banner.show_message("error", sentence)
+        self.banner.show_message("error", sentence)
         self._state.setText("")
         self._concerns.setText("")
         self._preview.show_plan(None)
@@ -146,8 +139,8 @@ class ImportDialog(Dialog):
         if table is None:
             return
         options = ImportOptions(columns, None, None, *self._defaults)
-        path = self._open_file.workspace.path
-        services = self._open_file.services
+        path = self.open_file.workspace.path
+        services = self.open_file.services
         self._set_busy(self.tr("確かめています…"))
 
         def plan() -> ImportPlan:
@@ -162,7 +155,7 @@ class ImportDialog(Dialog):
     def _on_planned(self, plan: ImportPlan) -> None:
         assert self._table is not None
         self._plan = plan
-        self._banner.clear()
+        self.banner.clear()
         for field, box in self._columns.items():
             heading = plan.columns.get(field)
             box.setCurrentIndex(0 if heading is None else self._table.headers.index(heading) + 1)
@@ -197,23 +190,10 @@ class ImportDialog(Dialog):
     # --- writing -------------------------------------------------------------------------------------------
 
     def accept(self) -> None:
-        """Write in a worker: all or nothing; the dialog closes when it is done."""
-        plan = self._plan
-        if plan is None or not plan.drafts:
-            return
-        self._set_busy(self.tr("読み込んでいます…"))
-        self._writing = True
-        path, services = self._open_file.workspace.path, self._open_file.services
-        run_job(self, lambda: services.run_import(path, plan), self._on_imported, self._on_refused)
-
-    def reject(self) -> None:
-        """What is being written is written to its end, and the views have to hear of it."""
-        if not self._writing:
-            super().reject()
-
-    def _on_imported(self, report: ImportReport) -> None:
-        commands.imported(self._open_file, report.changes)
-        self.done(QDialog.DialogCode.Accepted)
+        """Write all or nothing; the dialog closes when it is done."""
+        if self._plan is not None and self._plan.drafts:
+            self.banner.clear()
+            commands.import_notes(self.open_file, self._plan, self.written)
 
 
 def _field(name: str, label: str) -> ComboField:

@@ -154,9 +154,9 @@ class MainWindow(QMainWindow):
             old.deleteLater()
 
     def _remember(self, workspace: Workspace) -> None:
-        live = sum(1 for note in workspace.notes() if not note.voided)
+        total, voided = workspace.note_counts()
         now_ms = QDateTime.currentMSecsSinceEpoch()
-        remember_file(RecentFile(workspace.path, workspace.local.station, live, now_ms))
+        remember_file(RecentFile(workspace.path, workspace.local.station, total - voided, now_ms))
 
     def _on_merged(self, path: Path) -> None:
         """Show the file that took others in; the open file has been told already and reads itself again."""

@@ -18,6 +18,7 @@ from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.notes_page import NotesPage
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
+from workshop_app.ui.progress import Progress, ProgressBar
 from workshop_app.ui.settings_page import SettingsPage
 from workshop_app.ui.widgets import Header, Rail, RailEntry
 
@@ -65,7 +66,9 @@ class WorkArea(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._progress = ProgressBar()
         column.addWidget(self._header)
+        column.addWidget(self._progress)
         column.addWidget(self._stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +79,9 @@ class WorkArea(QWidget):
             open_file.saving.connect(self._header.show_saving)
             open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentDateTime()))
             open_file.save_failed.connect(self._header.show_unsaved)
+            open_file.refused.connect(self._header.stop_saving)
+            open_file.held.connect(self._on_held)
+            open_file.released.connect(self._on_released)
         self.show_page(entries[0].page_id)
 
     def show_page(self, page_id: str) -> None:
@@ -114,6 +120,17 @@ class WorkArea(QWidget):
         self._header.set_compact(compact)
         for page in self._pages.values():
             page.set_compact(compact)
+
+    def _on_held(self, progress: Progress) -> None:
+        """Nothing on the pages can be changed while a worker writes; what was typed is kept first."""
+        self.settle()
+        self._stack.setEnabled(False)
+        self._progress.follow(progress)
+
+    def _on_released(self) -> None:
+        self._progress.finish()
+        self._stack.setEnabled(True)
+        self._pages[self._current].entered()
 
     def _on_rail(self, page_id: str) -> None:
         if page_id == "start":

@@ -20,7 +20,7 @@ from workshop_app.domain.note import Note
 from workshop_app.ui import commands
 from workshop_app.ui.capture.note_delegate import UNIFORM_FROM, NoteDelegate
 from workshop_app.ui.capture.note_dialogs import EditNoteDialog, VoidDialog
-from workshop_app.ui.capture.note_list_model import NOTE_ROLE, NoteListModel
+from workshop_app.ui.capture.note_list_model import NoteListModel
 from workshop_app.ui.icons import icon
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
@@ -118,8 +118,7 @@ class NotesPanel(QWidget):
 
     def chosen(self) -> list[Note]:
         """The chosen notes, top to bottom."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
-        return [note for note in (self.model.index(row).data(NOTE_ROLE) for row in rows) if note is not None]
+        return self.model.selected(self.view.selectionModel().selection().toList())
 
     # --- what can be done ----------------------------------------------------------------------------------
 
@@ -138,7 +137,7 @@ class NotesPanel(QWidget):
         while dialog.exec() == QDialog.DialogCode.Accepted:
             changed = dialog.changed_fields()
             # A refused edit keeps its words: the dialog comes back with them.
-            if not changed or commands.edit_note(self._open_file, note.note_id, changed):
+            if not changed or commands.edit_note(self._open_file, note, changed):
                 break
         dialog.deleteLater()
         self._choose(note.note_id)
@@ -149,17 +148,20 @@ class NotesPanel(QWidget):
         if not notes:
             return
         dialog = VoidDialog(notes, self)
+        first = notes[0].note_id
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            commands.void_notes(self._open_file, [note.note_id for note in notes], dialog.reason())
+            ids = [note.note_id for note in notes]
+            commands.void_notes(self._open_file, ids, dialog.reason(), lambda _: self._choose(first))
+        else:
+            self._choose(first)
         dialog.deleteLater()
-        self._choose(notes[0].note_id)
 
     def restore_chosen(self) -> None:
         """Bring the chosen notes back."""
         notes = [note for note in self.chosen() if note.voided]
         if notes:
-            commands.restore_notes(self._open_file, [note.note_id for note in notes])
-            self._choose(notes[0].note_id)
+            first = notes[0].note_id
+            commands.restore_notes(self._open_file, notes, lambda _: self._choose(first))
 
     def menu(self) -> QMenu:
         """The actions that fit the chosen notes."""
@@ -210,7 +212,12 @@ class NotesPanel(QWidget):
         self.search.textChanged.connect(lambda: self._search_later.start())
         self.search.returnPressed.connect(self._search)
         self._search_later.timeout.connect(self._search)
-        for signal in (self.model.modelReset, self.model.rowsInserted, self.model.dataChanged):
+        for signal in (
+            self.model.modelReset,
+            self.model.rowsInserted,
+            self.model.dataChanged,
+            self.model.counts_changed,
+        ):
             signal.connect(self._refresh)
 
     def _search(self) -> None:
@@ -225,8 +232,7 @@ class NotesPanel(QWidget):
 
     def _refresh(self) -> None:
         """Count, heading and the words of an empty list."""
-        live = sum(1 for note in self.model.shown_notes() if not note.voided)
-        self._count.setText(self.tr("{0}枚").format(live))
+        self._count.setText(self.tr("{0}枚").format(self.model.live_shown()))
         table = self.model.table
         if self.model.searching:
             self._heading.setText(self.tr("見つかった付箋（すべての班）"))
@@ -239,7 +245,7 @@ class NotesPanel(QWidget):
             self.view.setUniformItemSizes(uniform)
         self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
         if self.model.searching:
-            everything = sum(1 for note in self.model.notes() if not note.voided)
+            everything = sum(self.model.live_counts(None).values())
             self._empty.set_texts(
                 self.tr("条件に合う付箋はありません。"),
                 self.tr("条件を外すと {0}枚 あります。").format(everything),

@@ -31,7 +31,8 @@ class Dialog(QDialog):
         self.body = QVBoxLayout(inner)
         self.body.setContentsMargins(0, 0, 0 if self.roomy else 12, 4)
         self.body.setSpacing(look().px(8))
-        self._inner = inner
+        self.inner = inner
+        """What `body` lays out."""
         middle = inner if self.roomy else _scrolled(inner)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(12)
@@ -75,7 +76,7 @@ class Dialog(QDialog):
             return
         width = min(look().px(MAX_WIDTH), max(self.width(), look().px(420)))
         inner_width = width - 2 * _SIDE
-        content = max(self._inner.sizeHint().height(), self._inner.heightForWidth(inner_width))
+        content = max(self.inner.sizeHint().height(), self.inner.heightForWidth(inner_width))
         rest = self._title.heightForWidth(inner_width) + look().px(40) + 2 * look().px(12)
         most = look().px(560)
         room = most if window is None else min(most, max(MAX_HEIGHT, window.height() - 20))

@@ -21,6 +21,7 @@ class SaveState(QWidget):
         self.setObjectName("saveState")
         self._icon_name = ""
         self._role = "text"
+        self._said = ("", "", "text")
         self._icon = QLabel()
         self._label = TextLabel("", 15)
         row = QHBoxLayout(self)
@@ -40,15 +41,20 @@ class SaveState(QWidget):
     def show_saved(self, moment: QDateTime) -> None:
         """Everything up to this moment is on disk."""
         time = moment.toString("HH:mm")
-        self._show("check", self.tr("保存しました {0}").format(time), "text")
+        self._say("check", self.tr("保存しました {0}").format(time), "text")
 
     def show_saving(self) -> None:
         """A save has begun."""
         self._late.start()
 
+    def stop_saving(self) -> None:
+        """Nothing was to be saved after all: what was said last still holds."""
+        self._late.stop()
+        self._show(*self._said)
+
     def show_unsaved(self) -> None:
         """The disk refused; a banner says what to do."""
-        self._show("cross", self.tr("保存できません"), "danger")
+        self._say("cross", self.tr("保存できません"), "danger")
 
     def set_compact(self, compact: bool) -> None:
         """Smaller text in the narrow layout."""
@@ -59,6 +65,10 @@ class SaveState(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._draw_icon()
+
+    def _say(self, icon_name: str, text: str, role: str) -> None:
+        self._said = (icon_name, text, role)
+        self._show(icon_name, text, role)
 
     def _show(self, icon_name: str, text: str, role: str) -> None:
         self._late.stop()
@@ -131,6 +141,10 @@ class Header(QWidget):
     def show_saving(self) -> None:
         """A save has begun."""
         self._state.show_saving()
+
+    def stop_saving(self, sentence: str = "") -> None:
+        """Nothing was written, and the sentence is the banner's matter."""
+        self._state.stop_saving()
 
     def show_unsaved(self, sentence: str = "") -> None:
         """The disk refused; the sentence is the banner's matter."""
