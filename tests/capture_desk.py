@@ -160,7 +160,8 @@ def desk_on(path: Path, disk: Disk, qtbot: QtBot) -> Desk:
     """The window on that disk."""
     window = MainWindow(FullDiskServices(disk))
     assert window.open_path(path)
-    qtbot.addWidget(window)
+    # A test that fails must not end in a question nobody answers.
+    qtbot.addWidget(window, before_close_func=lambda _: setattr(disk, "full", False))
     window.show()
     qtbot.waitUntil(window.isActiveWindow)
     return Desk(window, path, qtbot)

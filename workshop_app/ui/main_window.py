@@ -12,6 +12,7 @@ from workshop_app.domain.errors import WorkshopError
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.leave_dialog import LeaveDialog
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.settings import RecentFile, load_settings, remember_file
@@ -66,6 +67,8 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> bool:
         """Open a workshop file; on refusal the current state stays and a banner says why."""
+        if not self._may_leave():
+            return False
         try:
             open_file = OpenFile(self._services.open(path), self._services)
         except WorkshopError as problem:
@@ -118,6 +121,8 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Close the open file and go back to the start screen."""
+        if not self._may_leave():
+            return
         self._replace_work(None)
         self._start.set_recent(load_settings().recent)
         self._stack.setCurrentWidget(self._start)
@@ -153,8 +158,26 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(old)
             old.deleteLater()
 
+    def _may_leave(self) -> bool:
+        """False when there is text the disk refused and the person wants to stay with it."""
+        if self._work is None:
+            return True
+        page_id, text = self._work.unsaved_text()
+        if not text:
+            return True
+        dialog = LeaveDialog(text, self)
+        leave = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        if not leave:
+            self._work.show_page(page_id)
+        return leave
+
     def _remember(self, workspace: Workspace) -> None:
-        total, voided = workspace.note_counts()
+        try:
+            total, voided = workspace.note_counts()
+        except WorkshopError:
+            # The file is out of reach; that must not keep the window from closing.
+            return
         now_ms = QDateTime.currentMSecsSinceEpoch()
         remember_file(RecentFile(workspace.path, workspace.local.station, total - voided, now_ms))
 
@@ -190,6 +213,9 @@ class MainWindow(QMainWindow):
             self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Commit what is being typed, keep the draft, let go of the file."""
+        """Commit what is being typed, keep the draft, let go of the file; stay when text would be lost."""
+        if not self._may_leave():
+            event.ignore()
+            return
         self._replace_work(None)
         super().closeEvent(event)

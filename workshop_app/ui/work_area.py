@@ -86,7 +86,10 @@ class WorkArea(QWidget):
 
     def show_page(self, page_id: str) -> None:
         """Bring a page to the front; an unknown one is left out. An open composition is committed first."""
-        if page_id not in self._pages or page_id == self._current:
+        if page_id not in self._pages:
+            return
+        if page_id == self._current:
+            self._pages[page_id].entered()
             return
         self.settle()
         self._current = page_id
@@ -113,6 +116,12 @@ class WorkArea(QWidget):
         """Have the page in front commit what is being typed."""
         if self._current:
             self._pages[self._current].settle()
+
+    def unsaved_text(self) -> tuple[str, str]:
+        """The page with text that could not be brought to the disk, and the text; '' and '' when all is safe."""
+        self.settle()
+        texts = ((page_id, page.unsaved_text()) for page_id, page in self._pages.items())
+        return next(((page_id, text) for page_id, text in texts if text), ("", ""))
 
     def set_compact(self, compact: bool) -> None:
         """Take the narrow layout everywhere."""

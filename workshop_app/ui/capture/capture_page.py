@@ -85,6 +85,12 @@ class CapturePage(Page):
         self.form.editor.settle()
         self._keep_draft()
 
+    def unsaved_text(self) -> str:
+        """Text in the box that is neither a note nor kept as a draft: the disk refused both."""
+        self._keep_draft()
+        text = self.form.editor.text()
+        return text if text.strip() and text != self._stored_draft else ""
+
     def entered(self) -> None:
         """The cursor is in the box."""
         self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
