@@ -106,8 +106,17 @@ def when_dialog(name: str, act) -> None:  # type: ignore[no-untyped-def]
     def look() -> None:
         dialog = QApplication.activeModalWidget()
         if dialog is not None and dialog.objectName() == name:
+            if not dialog.isActiveWindow():
+                # Keys and shortcuts reach only the active window.
+                dialog.activateWindow()
+                return
             timer.stop()
-            act(dialog)
+            try:
+                act(dialog)
+            except BaseException:
+                # Nobody else would ever close it.
+                dialog.done(0)
+                raise
 
     timer = QTimer(QApplication.instance())
     timer.setInterval(5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
@@ -13,7 +12,7 @@ from workshop_app.domain.errors import WorkshopError
 from workshop_app.domain.note import MAX_TABLE, NoteDraft
 from workshop_app.domain.text import split_lines
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField
+from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField, add_choice_keys
 from workshop_app.ui.capture.note_form import NoteForm
 from workshop_app.ui.capture.notes_panel import NotesPanel
 from workshop_app.ui.capture.paste_dialog import PasteDialog
@@ -241,6 +240,7 @@ class CapturePage(Page):
         self.form.undo_requested.connect(self.undo)
         self.form.import_requested.connect(self.import_file)
         self.form.editor.textChanged.connect(self._on_text_changed)
+        self.panel.search_left.connect(self.entered)
         self._toast.action_pressed.connect(self.redo)
         self._table.number_changed.connect(self._on_place)
         self._draft_later.timeout.connect(self._keep_draft)
@@ -258,16 +258,14 @@ class CapturePage(Page):
             signal.connect(self._show_counts)
 
     def _make_shortcuts(self) -> None:
-        pairs: list[tuple[str, Callable[[], None]]] = [
-            (f"Ctrl+{theme.number}", partial(self.form.themes.press, theme.id))
-            for theme in self._open_file.agenda.all_themes
-        ]
-        pairs += [
-            (f"Ctrl+Shift+{place + 1}", partial(self.form.kinds.press, place))
-            for place in range(min(9, len(self._open_file.agenda.kinds)))
-        ]
-        pairs += [("Ctrl+F", self.panel.focus_search), ("Ctrl+Z", self.undo), ("Ctrl+I", self.import_file)]
-        pairs += [("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)]
+        add_choice_keys(self, self._open_file.agenda, self.form.themes, self.form.kinds)
+        pairs: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("Ctrl+F", self.panel.focus_search),
+            ("Ctrl+I", self.import_file),
+            ("Ctrl+Z", self.undo),
+            ("Ctrl+Y", self.redo),
+            ("Ctrl+Shift+Z", self.redo),
+        )
         for keys, slot in pairs:
             shortcut = QShortcut(QKeySequence(keys), self, slot)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

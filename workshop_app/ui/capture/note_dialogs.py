@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from workshop_app.domain.agenda import Agenda
@@ -12,7 +14,7 @@ from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.note import MAX_TABLE, Note, checked_fields
 from workshop_app.domain.op import JsonValue
 from workshop_app.ui.capture.editor import NoteEditor
-from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice
+from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice, add_choice_keys
 from workshop_app.ui.capture.point_picker import PointPicker
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
@@ -46,6 +48,7 @@ class EditNoteDialog(Dialog):
         self._points.set_points(note.points)
         self._points_before = self._points.points
         self._themes.chosen.connect(lambda: self._points.set_theme(self._themes.theme))
+        add_choice_keys(self, agenda, self._themes, self._kinds)
         self._table = NumberField(MAX_TABLE)
         self._table.set_number(note.table)
         self._round = NumberField(ROUNDS)
@@ -172,6 +175,14 @@ class VoidDialog(Dialog):
             self._banner.show_message(
                 "warn", self.tr("取り消す理由を書いてください。付箋はそのまま残っています。")
             )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter after a reason of one's own means it; everywhere else Enter is the safe button."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._other.hasFocus():
+            event.accept()
+            self.accept()
+        else:
+            super().keyPressEvent(event)
 
     def _on_reason(self) -> None:
         own = self._reason.currentData() == "other"

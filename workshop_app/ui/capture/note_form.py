@@ -97,6 +97,7 @@ class NoteForm(QWidget):
         self._title = TextLabel(self.tr("聞いたとおりに書いてください"), 17, bold=True)
         self._hint = TextLabel(self.tr("変換中の Enter は確定だけです"), 13, role="text2")
         self._length = TextLabel("", 13, role="warn")
+        self._length.setObjectName("noteLength")
         self._length.hide()
         self.editor = NoteEditor()
         self.editor.setObjectName("captureEditor")
@@ -220,4 +221,6 @@ class NoteForm(QWidget):
         length = len(self.editor.text())
         self._length.setVisible(length >= _COUNT_FROM)
         if length >= _COUNT_FROM:
-            self._length.setText(self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS))
+            words = self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS)
+            too_long = self.tr("　2枚に分けてください") if length > MAX_NOTE_CHARS else ""
+            self._length.setText(words + too_long)

@@ -31,7 +31,7 @@ from workshop_app.ui.open_file import OpenFile
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole)
 _FOLD_AT_ONCE = 200
 _NUMBER_LIKE = re.compile(
-    r"(?=.{2,}$)[^0-9a-z]{0,3}[0-9]{0,2}[a-z]{1,2}(-[0-9]*)?|[^0-9a-z]{1,3}[0-9]{1,2}|[0-9]{3,}"
+    r"(?=..)[^0-9a-z]{0,3}[0-9]{0,2}[a-z]{1,2}(-[0-9]*(〔[0-9a-z]*〕?)?)?|[^0-9a-z]{1,3}[0-9]{1,2}|-?[0-9]{3,}"
 )
 """A folded word that may mean a note's number or a part of it: 東3a-001, 3a, a-003, 東3, 012."""
 _Index = QModelIndex | QPersistentModelIndex

@@ -58,8 +58,22 @@ class NoteListView(QListView):
             self.setCurrentIndex(model.index(0, 0))
 
 
+class _SearchBox(QLineEdit):
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc ends the search; while a word is being composed it never gets here."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class NotesPanel(QWidget):
     """`heading` says what is listed; the rest follows the open file."""
+
+    search_left = Signal()
+    """Esc in the search box: the search is over."""
 
     def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +82,7 @@ class NotesPanel(QWidget):
         self._delegate = NoteDelegate(open_file.agenda, self)
         self._count = TextLabel("", 24, bold=True)
         self._heading = TextLabel("", 15, role="text2")
-        self.search = QLineEdit()
+        self.search = _SearchBox()
         self.search.setObjectName("searchBox")
         self.search.setAccessibleName(self.tr("付箋を探す"))
         self.search.setPlaceholderText(self.tr("探す  Ctrl+F"))
@@ -211,6 +225,7 @@ class NotesPanel(QWidget):
         self.view.menu_requested.connect(lambda place: self.menu().exec(place))
         self.search.textChanged.connect(lambda: self._search_later.start())
         self.search.returnPressed.connect(self._search)
+        self.search.left.connect(self._on_search_left)
         self._search_later.timeout.connect(self._search)
         for signal in (
             self.model.modelReset,
@@ -223,6 +238,11 @@ class NotesPanel(QWidget):
     def _search(self) -> None:
         self._search_later.stop()
         self.model.set_search(self.search.text())
+
+    def _on_search_left(self) -> None:
+        self.search.clear()
+        self._search()
+        self.search_left.emit()
 
     def _choose(self, note_id: EntityId) -> None:
         row = self.model.row_of(note_id)
