@@ -78,7 +78,8 @@ def storage_errors() -> Iterator[None]:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as problem:
         original = problem.orig if isinstance(problem, DatabaseError) else problem
-        known = _sentence(str(original).lower())
+        moved = getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_DBMOVED
+        known = _moved() if moved else _sentence(str(original).lower())
         if known is not None:
             raise known from problem
         if isinstance(problem, OperationalError | sqlite3.OperationalError):
@@ -91,6 +92,14 @@ def storage_errors() -> Iterator[None]:
             "ファイルを読み書きできませんでした。今のデータは変わっていません。"
             f"保存先を確かめて、もう一度試してください（{problem.strerror or problem}）。"
         ) from problem
+
+
+def _moved() -> StorageUnavailable:
+    """SQLite calls it read-only, too; but nothing is wrong with the rights, and copying it would not help."""
+    return StorageUnavailable(
+        "開いているファイルが、消されたか、移されたか、別のものに置き換えられています。"
+        "書いた文はこの画面に残っています。ファイルを元の場所に戻して、もう一度試してください。"
+    )
 
 
 def _sentence(message: str) -> StorageUnavailable | RefusedFile | None:

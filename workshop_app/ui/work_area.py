@@ -76,6 +76,7 @@ class WorkArea(QWidget):
         row.addWidget(self._rail)
         row.addLayout(column, 1)
         if open_file is not None:
+            self._header.show_kept()
             open_file.saving.connect(self._header.show_saving)
             open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentDateTime()))
             open_file.save_failed.connect(self._header.show_unsaved)

@@ -43,7 +43,7 @@ class CapturePage(Page):
         self._banner.setObjectName("captureBanner")
         self.form = NoteForm(open_file.agenda)
         self.panel = NotesPanel(open_file)
-        self._toast = Toast(self)
+        self._toast = Toast(self, keep_clear=self.form.save)
         self._tools, self._table, self._round = self._make_tools()
         self._draft_later = QTimer(self)
         self._draft_later.setSingleShot(True)
