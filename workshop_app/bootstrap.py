@@ -329,17 +329,9 @@ class Services:
             make_practice_laptop(path, practice_laptops()[0])
         return path
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
         """Read a .txt, .csv or .xlsx file under limits."""
-        return read_table(path, encoding)
-
-    def run_import(self, path: Path, plan: importing.ImportPlan) -> importing.ImportReport:
-        """Write a planned import into this file."""
-        database = open_database(path)
-        try:
-            return importing.run_import(database, plan)
-        finally:
-            database.close()
+        return read_table(path, encoding, sheet)
 
     def merge(
         self,

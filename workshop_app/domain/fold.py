@@ -62,7 +62,7 @@ class FieldState:
     @property
     def in_conflict(self) -> bool:
         """True when two people gave different values without knowing of each other."""
-        return len(self.distinct) > 1
+        return len(self.heads) > 1 and len(self.distinct) > 1
 
 
 @dataclass(frozen=True, slots=True)

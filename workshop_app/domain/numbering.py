@@ -38,12 +38,6 @@ def short_number(number: str) -> str:
     return number.split("-", 1)[-1]
 
 
-def running_number(number: str, prefix: str) -> int | None:
-    """The running part of a number with this prefix, or None."""
-    tail = number[len(prefix) :]
-    return int(tail) if number.startswith(prefix) and tail.isascii() and tail.isdigit() else None
-
-
 def is_device_mark(text: str) -> bool:
     """True for a usable device mark: one or two capital letters."""
     return _MARK.fullmatch(text) is not None

@@ -73,7 +73,7 @@ def require_note_text(raw: str) -> str:
     if len(text) > MAX_NOTE_CHARS:
         raise InvalidInput(
             f"1枚の付箋に書けるのは {MAX_NOTE_CHARS:,}文字までです（今は {len(text):,}文字）。"
-            "文はこのまま残っています。2枚に分けてください。"
+            "まだ保存していません。2枚に分けてください。"
         )
     return text
 

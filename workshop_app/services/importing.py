@@ -29,7 +29,7 @@ from workshop_app.domain.source_table import (
 from workshop_app.domain.text import MAX_NOTE_CHARS, clean_text, fold_text
 from workshop_app.services import record
 from workshop_app.services.import_codes import CodeReader, is_missing, read_number
-from workshop_app.services.ports import UnitOfWork, Workspace
+from workshop_app.services.ports import UnitOfWork, Watch, Workspace
 
 FIELDS = tuple(COLUMN_NAMES)
 FIELD_LABELS: Mapping[str, str] = {
@@ -129,22 +129,6 @@ class ImportReport:
     changes: Changes
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """One row for the preview; `reason` is None when it becomes a note. Codes are ids of the agenda."""
-
-    row_no: int
-    text: str
-    theme: str | None = None
-    kind: str | None = None
-    table: int | None = None
-    round: int | None = None
-    points: tuple[str, ...] = ()
-    votes: int = 0
-    island: str | None = None
-    reason: str | None = None
-
-
 def read_delimited(path: Path, encoding: str | None = None, *, header: bool | None = None) -> SourceTable:
     """Read a .txt, .csv or .tsv file under limits; raises RefusedFile or InvalidInput with a sentence."""
     try:
@@ -214,10 +198,10 @@ def require_text_column(plan: ImportPlan) -> None:
         )
 
 
-def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
+def run_import(workspace: Workspace, plan: ImportPlan, watch: Watch | None = None) -> ImportReport:
     """Write all planned notes and their islands in one transaction: all of them or nothing.
 
-    Raises InvalidInput and StorageUnavailable; then nothing was written.
+    Raises InvalidInput, StorageUnavailable and Cancelled; then nothing was written.
     """
     require_text_column(plan)
     if not plan.drafts:
@@ -234,28 +218,8 @@ def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
             else replace(note.draft, island=islands[note.draft.theme, note.island])
             for note in plan.drafts
         ]
-        changes = record.add_notes(joined, drafts)
+        changes = record.add_notes(joined, drafts, watch)
     return ImportReport(len(plan.drafts), changes)
-
-
-def preview_rows(plan: ImportPlan, n: int = 20) -> list[PreviewRow]:
-    """The first n rows in the order of the table, kept and left out alike."""
-    kept = [
-        PreviewRow(
-            note.row_no,
-            note.draft.text,
-            note.draft.theme,
-            note.draft.kind,
-            note.draft.table,
-            note.draft.round,
-            note.draft.points,
-            note.draft.votes,
-            note.island,
-        )
-        for note in plan.drafts[:n]
-    ]
-    left_out = [PreviewRow(row.row_no, row.text, reason=row.reason) for row in plan.skipped[:n]]
-    return sorted([*kept, *left_out], key=lambda row: row.row_no)[:n]
 
 
 def import_document(plan: ImportPlan, report: ImportReport | None) -> dict[str, Any]:

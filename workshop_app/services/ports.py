@@ -164,6 +164,9 @@ class Watch(Protocol):
 class UnitOfWork(Protocol):
     """One open transaction. Leaving it normally commits; an exception rolls everything back."""
 
+    def read_ahead(self, entity_ids: Iterable[EntityId]) -> None:
+        """Read the edits of many entities at once, so that `state` of each is quick."""
+
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
 
@@ -211,6 +214,12 @@ class Workspace(Protocol):
 
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
+
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first; ids of other entities are left out."""
+
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
 
     def note_by_number(self, number: str) -> Note | None:
         """One note by its printed number; None when there is none, NotFound when two share it."""

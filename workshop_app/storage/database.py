@@ -13,7 +13,7 @@ import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -210,6 +210,21 @@ class Database:
             shared = self._notes_with_number(row.number) > 1
         note = row_to_note(row)
         return _cited(note) if shared else note
+
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first, in a few queries however many they are."""
+        note = tables.note
+        found: list[Note] = []
+        shared: set[str] = set()
+        with storage_errors():
+            for chunk in op_store.chunks([bytes(note_id) for note_id in note_ids]):
+                rows = self._connection.execute(select(note).where(note.c.note_id.in_(chunk)))
+                found += map(row_to_note, rows)
+            for numbers in op_store.chunks([one.number for one in found]):
+                same = select(note.c.number).where(note.c.number.in_(numbers)).group_by(note.c.number)
+                shared.update(self._connection.execute(same.having(func.count() > 1)).scalars())
+        found.sort(key=lambda one: (one.created_ms, one.number, one.note_id))
+        return [_cited(one) if one.number in shared else one for one in found]
 
     def _notes_with_number(self, number: str) -> int:
         query = select(func.count()).select_from(tables.note).where(tables.note.c.number == number)

@@ -81,7 +81,9 @@ def storage_errors(path: Path | None = None) -> Iterator[None]:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as problem:
         original = problem.orig if isinstance(problem, DatabaseError) else problem
-        known = _sentence(str(original).lower(), "このファイル" if path is None else f"「{path.name}」")
+        name = "このファイル" if path is None else f"「{path.name}」"
+        moved = getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_DBMOVED
+        known = _moved() if moved else _sentence(str(original).lower(), name)
         if known is not None:
             raise known from problem
         if isinstance(problem, OperationalError | sqlite3.OperationalError):
@@ -94,6 +96,14 @@ def storage_errors(path: Path | None = None) -> Iterator[None]:
             "ファイルを読み書きできませんでした。今のデータは変わっていません。"
             f"保存先を確かめて、もう一度試してください（{problem.strerror or problem}）。"
         ) from problem
+
+
+def _moved() -> StorageUnavailable:
+    """SQLite calls it read-only, too; but nothing is wrong with the rights, and copying it would not help."""
+    return _unsaved(
+        "開いているファイルが、消されたか、移されたか、別のものに置き換えられています。",
+        "ファイルを元の場所に戻して、もう一度試してください。",
+    )
 
 
 def _sentence(message: str, name: str) -> WorkshopError | None:

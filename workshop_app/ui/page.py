@@ -24,5 +24,9 @@ class Page(QWidget):
     def settle(self) -> None:
         """Commit an open IME composition and keep a draft; called before leaving, undo and close."""
 
+    def unsaved_text(self) -> str:
+        """What was typed, is settled, and would be lost if the file were closed now; '' when there is nothing."""
+        return ""
+
     def entered(self) -> None:
         """The page has come to the front."""

@@ -131,23 +131,20 @@ class ReviewPage(Page):
     def undo(self) -> None:
         """Take back the last action; see `commands.settle_conflict` for what that is here."""
         self.view.keep_draft()
-        stack = self._open_file.undo_stack
-        if stack.canUndo():
-            done = stack.undoText()
-            stack.undo()
-            self._toast.show_toast(
+        self._open_file.history.undo(
+            lambda done: self._toast.show_toast(
                 self.tr("元に戻しました（{0}）。「解決したもの」から選び直せます。").format(done),
                 self.tr("やり直す"),
             )
+        )
 
     def redo(self) -> None:
         """Do again what was taken back."""
         self.view.keep_draft()
-        self._open_file.undo_stack.redo()
+        self._open_file.history.redo()
 
     def _on_toast(self) -> None:
-        stack = self._open_file.undo_stack
-        if stack.canRedo():
+        if self._open_file.history.can_redo():
             self.redo()
         else:
             self.undo()
