@@ -19,11 +19,11 @@ from workshop_app.services.ports import Watch
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.storage.foreign_file import in_this_process
 from workshop_app.ui.drop_strip import DropStrip
-from workshop_app.ui.job_progress import JobProgress
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.merge_table import MergeTable
 from workshop_app.ui.merge_wall import WallGrid
+from workshop_app.ui.progress import ProgressBar
 from workshop_app.ui.receipt_panel import ReceiptPanel
 from workshop_app.ui.widgets import Banner
 
@@ -97,8 +97,10 @@ class Desk:
         self.details = self.part(QTextBrowser, "mergeDetailsText")
         self.receipt = self.part(ReceiptPanel, "mergeReceipt")
         self.take_back = self.part(QPushButton, "receiptTakeBack")
-        self.progress = self.part(JobProgress, "jobProgress")
-        self.abort = self.part(QPushButton, "jobStop")
+        self.progress = self.part(ProgressBar, "mergeProgress")
+        abort = self.progress.findChild(QPushButton, "progressCancel")
+        assert isinstance(abort, QPushButton)
+        self.abort = abort
 
     def part(self, kind: type[T], name: str) -> T:
         """A part of the page by its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from workshop_app.domain.errors import Cancelled
+from workshop_app import bootstrap
 from workshop_app.ui.capture.editor import NoteEditor
-from workshop_app.ui.job_watch import JobWatch
+from workshop_app.ui.export_page import ExportPage
 from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.merge_page import MergePage
+from workshop_app.ui.progress import Progress, ProgressBar
 from workshop_app.ui.widgets import Banner
 
 
@@ -48,17 +50,14 @@ def test_progress_appears_late_says_how_far_and_that_nothing_is_written(
     desk.qtbot.mouseClick(desk.do, Qt.MouseButton.LeftButton)
     assert not desk.progress.isVisible()
     desk.qtbot.waitUntil(desk.progress.isVisible)
-    bar = desk.part(QProgressBar, "jobProgressBar")
+    bar = desk.progress.findChild(QProgressBar)
+    assert isinstance(bar, QProgressBar)
     desk.qtbot.waitUntil(lambda: bar.value() == 250)
-    assert desk.text("jobProgressText") == (
-        "新しい記録を書き込んでいます 30 / 120　終わるまで何も書き込みません。"
-    )
+    assert desk.progress.text() == ("新しい記録を書き込んでいます… 30 / 120（終わるまで何も書き込みません）")
     assert bar.height() == 8
-    assert not desk.note.isVisible()
     services.go_on.set()
     desk.until_quiet()
     assert not desk.progress.isVisible()
-    assert desk.note.isVisible()
     assert len(texts_in(tmp_path / "統合.wsdb")) == 2
 
 
@@ -145,70 +144,100 @@ def begin_held_merge(window: MainWindow, services: HeldServices, qtbot: QtBot, s
     return desk
 
 
-def test_text_typed_during_the_merge_is_not_lost(
-    qtbot: QtBot, services: HeldServices, window: MainWindow, tmp_path: Path
-) -> None:
-    desk = begin_held_merge(window, services, qtbot, ward_file(tmp_path, "西区", {1: 2}))
-    window.show_page("capture")
+def editor_of(window: MainWindow) -> NoteEditor:
     editor = window.findChild(NoteEditor, "captureEditor")
     assert isinstance(editor, NoteEditor)
-    QTest.keyClicks(editor, "Bus 3")
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
-    banner = window.findChild(Banner, "captureBanner")
-    assert isinstance(banner, Banner)
-    assert editor.text() == "Bus 3"
-    assert banner.text() == (
-        "統合の書き込みが終わるまで保存できません。書いた文はこの画面に残っています。"
-        "終わったら、もう一度 Enter を押してください。"
-    )
+    return editor
+
+
+def test_text_in_the_box_outlives_a_merge_into_the_open_file(
+    qtbot: QtBot, services: HeldServices, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "東区 第1回_A.wsdb"
+    QTest.keyClicks(editor_of(window), "Bus 3")
+    desk = begin_held_merge(window, services, qtbot, ward_file(tmp_path, "西区", {1: 2}))
+    with closing(bootstrap.open_database(path)) as database:
+        assert database.load_draft() == "Bus 3"
+    qtbot.keyClick(window, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    editor = editor_of(window)
+    assert editor.isVisible()
+    # The box takes nothing while the merge is written: neither a note nor half of a sentence can go astray.
+    assert not editor.isEnabled()
+    bar = window.findChild(QWidget, "progress")
+    assert isinstance(bar, ProgressBar)
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.text() == "新しい記録を書き込んでいます… 30 / 120（終わるまで何も書き込みません）"
     services.go_on.set()
     desk.until_quiet()
+    qtbot.waitUntil(editor.isEnabled)
+    assert not bar.isVisible()
     assert editor.text() == "Bus 3"
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert editor.text() == ""
-    assert texts_in(tmp_path / "東区 第1回_A.wsdb") == {"Bus 3", "西区1班の意見0", "西区1班の意見1"}
+    assert texts_in(path) == {"Bus 3", "西区1班の意見0", "西区1班の意見1"}
 
 
-def test_page_that_reads_the_file_is_not_entered_and_the_file_not_let_go_during_the_merge(
+def test_merge_into_the_open_file_is_stopped_with_escape_from_any_page(
     qtbot: QtBot, services: HeldServices, window: MainWindow, tmp_path: Path
 ) -> None:
     desk = begin_held_merge(window, services, qtbot, ward_file(tmp_path, "西区", {1: 2}))
-    said = next(banner for banner in window.centralWidget().children() if isinstance(banner, Banner))
-    qtbot.mouseClick(window.findChild(QPushButton.__base__, "rail_export"), Qt.MouseButton.LeftButton)
-    assert desk.page.isVisible()
-    assert "「出力」に移れます" in said.text()
+    window.show_page("help")
+    bar = window.findChild(QWidget, "progress")
+    assert isinstance(bar, ProgressBar)
+    qtbot.waitUntil(bar.isVisible)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    desk.until_quiet()
+    assert desk.said().startswith("統合をやめました。何も書き込んでいません。")
+    assert texts_in(tmp_path / "東区 第1回_A.wsdb") == set()
+
+
+def test_file_is_not_let_go_of_and_no_page_reads_it_while_a_merge_is_written(
+    qtbot: QtBot, services: HeldServices, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = begin_held_merge(window, services, qtbot, ward_file(tmp_path, "西区", {1: 2}))
+    export = window.findChild(ExportPage)
+    assert isinstance(export, ExportPage)
+    entered: list[str] = []
+    monkeypatch.setattr(export, "entered", lambda: entered.append("export"))
+    window.show_page("export")
+    assert export.isVisible()
+    assert entered == []
     assert not window.close()
     assert window.isVisible()
-    assert said.text().startswith("いま統合を書き込んでいます。")
+    said = next(banner for banner in window.centralWidget().children() if isinstance(banner, Banner))
+    assert said.text().startswith("いま統合を書き込んでいます。統合の前のデータはそのままです。")
     services.go_on.set()
     desk.until_quiet()
     assert said.text() == ""
-    window.show_page("export")
-    export = window.findChild(QWidget, "page_export")
-    assert isinstance(export, QWidget)
-    assert export.isVisible()
+    assert entered == ["export"]
     assert window.close()
 
 
 # --- the watch -------------------------------------------------------------------------------------------------------
 
 
-def test_job_watch_tells_each_new_piece_at_once_and_the_rest_seldom(qtbot: QtBot) -> None:
-    watch = JobWatch("やめました。")
-    told: list[tuple[str, int, int]] = []
-    watch.progressed.connect(lambda *step: told.append(step))
-    for number in range(1000):
-        watch.step("確かめています", number, 1000)
-    watch.step("書き込んでいます")
-    assert told[0] == ("確かめています", 0, 1000)
-    assert told[-1] == ("書き込んでいます", 0, 0)
-    assert len(told) < 100
+def test_progress_of_unknown_length_shows_a_count_and_no_bar(qtbot: QtBot) -> None:
+    bar = ProgressBar()
+    qtbot.addWidget(bar)
+    progress = Progress("確かめています")
+    bar.follow(progress)
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.text() == "確かめています…（終わるまで何も書き込みません）"
+    progress.step("取り出しています", 40_000)
+    qtbot.waitUntil(lambda: bar.text() == "取り出しています… 40,000（終わるまで何も書き込みません）")
+    inner = bar.findChild(QProgressBar)
+    assert isinstance(inner, QProgressBar)
+    assert not inner.isVisible()
 
 
-def test_job_watch_stopped_raises_in_the_worker() -> None:
-    watch = JobWatch("やめました。")
-    watch.check()
-    watch.stop()
-    assert watch.stopping
-    with pytest.raises(Cancelled, match="やめました"):
-        watch.step("確かめています")
+def test_progress_that_cannot_be_stopped_offers_no_way_to(qtbot: QtBot) -> None:
+    bar = ProgressBar()
+    qtbot.addWidget(bar)
+    progress = Progress("戻しています", stoppable=False)
+    bar.follow(progress)
+    qtbot.waitUntil(bar.isVisible)
+    button = bar.findChild(QPushButton, "progressCancel")
+    assert isinstance(button, QPushButton)
+    assert not button.isEnabled()
+    qtbot.keyClick(bar, Qt.Key.Key_Escape)
+    progress.check()

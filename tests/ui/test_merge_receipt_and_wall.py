@@ -14,8 +14,10 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.receipt_page import receipt_html
+from workshop_app.ui.history import Command
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.printing import print_to
@@ -336,8 +338,7 @@ def test_taking_back_in_the_open_file_everybody_reads_again_and_undo_is_empty(
     desk = Desk(qtbot, page)
     desk.preview(ward_file(tmp_path, "西区", {1: 3}))
     desk.merge()
-    open_file.undo_stack.beginMacro("前のこと")
-    open_file.undo_stack.endMacro()
+    open_file.history.push(Command("前のこと", 1, lambda *_: Changes(), lambda *_: Changes()))
     told: list[bool] = []
     open_file.changed.connect(lambda changes: told.append(changes.everything))
     answer(desk, "takeBackDialog", "dialogAction")
@@ -345,5 +346,5 @@ def test_taking_back_in_the_open_file_everybody_reads_again_and_undo_is_empty(
         qtbot.mouseClick(desk.take_back, Qt.MouseButton.LeftButton)
     assert open_file.workspace.notes() == []
     assert told == [True]
-    assert not open_file.undo_stack.canUndo()
-    assert not open_file.held
+    assert not open_file.history.can_undo()
+    assert not open_file.busy

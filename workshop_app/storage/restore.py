@@ -14,6 +14,7 @@ from workshop_app.domain.errors import InvalidInput, RefusedFile
 from workshop_app.storage.backup import back_up, backup_folder
 from workshop_app.storage.engine import BUSY_TIMEOUT_MS, file_uri, storage_errors
 from workshop_app.storage.migrate import require_ours
+from workshop_app.storage.places import refuse_unsafe
 from workshop_app.storage.unit_of_work import MANIFEST
 
 _UNCHANGED = "今のデータは変わっていません。"
@@ -25,6 +26,7 @@ def restore_backup(path: Path, backup: Path, reason: str = "控えに戻す前")
     Raises RefusedFile when the backup cannot be used, StorageUnavailable when the disk refuses; then nothing
     was changed.
     """
+    refuse_unsafe(path)
     require_ours(backup)
     with storage_errors():
         _require_whole(backup)

@@ -49,8 +49,6 @@ def keys_text(keys: Sequence[str]) -> str:
 class HelpPage(Page):
     """Shows resources/help/ja.md. Links and pictures from outside are never followed or loaded."""
 
-    works_while_held = True
-
     def __init__(self, actions: Sequence[ActionSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page_help")

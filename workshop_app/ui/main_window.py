@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QEvent
+from PySide6.QtCore import QDateTime, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from workshop_app.domain.errors import WorkshopError
 from workshop_app.paths import user_documents_dir
-from workshop_app.services.ports import Workspace
+from workshop_app.services.ports import LocalCopy, Place, Workspace
 from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.jobs import run_job
+from workshop_app.ui.leave_dialog import LeaveDialog
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.settings import RecentFile, load_settings, remember_file
@@ -33,6 +35,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self._services = services
         self._work: WorkArea | None = None
+        self._opening = 0
         self._banner = Banner()
         self._start = StartPage()
         self._stack = QStackedWidget()
@@ -65,8 +68,17 @@ class MainWindow(QMainWindow):
     # --- what the person can do ----------------------------------------------------------------------
 
     def open_path(self, path: Path) -> bool:
-        """Open a workshop file; on refusal the current state stays and a banner says why."""
-        if self._must_wait():
+        """Open a workshop file; on refusal the current state stays and a banner says why.
+
+        A file on a stick or a share is copied to this machine first, in a worker; then False is answered and
+        the copy opens when it is ready.
+        """
+        if not self._may_leave():
+            return False
+        self._opening += 1
+        place = self._services.place_of(path)
+        if place is not Place.LOCAL:
+            self._open_copy(path, place, self._opening)
             return False
         try:
             open_file = OpenFile(self._services.open(path), self._services)
@@ -77,6 +89,37 @@ class MainWindow(QMainWindow):
         self._show_work(open_file)
         self._remember(open_file.workspace)
         return True
+
+    def _open_copy(self, path: Path, place: Place, asked: int) -> None:
+        """Copy first; somebody who has opened another file meanwhile is not torn away from it."""
+        text = self._place_text(place)
+        self._banner.show_message("info", text)
+
+        def copied(copy: LocalCopy) -> None:
+            if asked == self._opening and self.open_path(copy.path):
+                where = self.tr("写したファイルは「{0}」です。").format(copy.path)
+                self._banner.show_message(
+                    "warn" if copy.warnings else "info", "".join([text, where, *copy.warnings])
+                )
+
+        def refused(sentence: str) -> None:
+            if asked == self._opening:
+                self._banner.show_message("error", sentence)
+
+        run_job(self, lambda: self._services.copy_to_this_machine(path), copied, refused)
+
+    def _place_text(self, place: Place) -> str:
+        return {
+            Place.REMOVABLE: self.tr(
+                "このファイルは USB メモリーの中にあります。安全のため、この端末に写してから開きます。"
+            ),
+            Place.NETWORK: self.tr(
+                "このファイルはネットワークの共有フォルダーの中にあります。安全のため、この端末に写してから開きます。"
+            ),
+            Place.SHARED: self.tr(
+                "このファイルは公開用の共有フォルダーの中にあります。公開された内容をこの端末で合わせて開きます。"
+            ),
+        }[place]
 
     def choose_file(self) -> None:
         """Ask for a file and open it."""
@@ -120,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Close the open file and go back to the start screen."""
-        if self._must_wait():
+        if not self._may_leave():
             return
         self._replace_work(None)
         self._start.set_recent(load_settings().recent)
@@ -134,11 +177,8 @@ class MainWindow(QMainWindow):
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
         work.reopen_requested.connect(self._on_reopen)
-        work.told_to_wait.connect(lambda text: self._banner.show_message("warn", text))
-        if open_file is not None:
-            open_file.released.connect(self._banner.clear)
+        work.review_requested.connect(lambda: self.show_page("review"))
         self._replace_work(work)
-        self._stack.setCurrentWidget(work)
         self._fit()
         if page_id:
             work.show_page(page_id)
@@ -151,7 +191,9 @@ class MainWindow(QMainWindow):
         old = self._work
         self._settle()
         if work is not None:
+            # In front before the old one goes, so that the start screen does not come up between them.
             self._stack.addWidget(work)
+            self._stack.setCurrentWidget(work)
         self._work = work
         if old is not None:
             if old.open_file is not None:
@@ -160,15 +202,34 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(old)
             old.deleteLater()
 
-    def _must_wait(self) -> bool:
-        """True, and the banner says why, while something is being written that must not be torn off."""
-        text = "" if self._work is None else self._work.unfinished()
-        if text:
-            self._banner.show_message("warn", text)
-        return bool(text)
+    def _may_leave(self) -> bool:
+        """False while a merge is written, or when the person wants to stay with text that the disk refused."""
+        if self._work is None:
+            return True
+        unfinished = self._work.unfinished()
+        if unfinished:
+            self._banner.show_message("warn", unfinished)
+            if self._work.open_file is not None:
+                self._work.open_file.released.connect(
+                    self._banner.clear, Qt.ConnectionType.SingleShotConnection
+                )
+            return False
+        page_id, text = self._work.unsaved_text()
+        if not text:
+            return True
+        dialog = LeaveDialog(text, self)
+        leave = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        if not leave:
+            self._work.show_page(page_id)
+        return leave
 
     def _remember(self, workspace: Workspace) -> None:
-        total, voided = workspace.note_counts()
+        try:
+            total, voided = workspace.note_counts()
+        except WorkshopError:
+            # The file is out of reach; that must not keep the window from closing.
+            return
         now_ms = QDateTime.currentMSecsSinceEpoch()
         remember_file(RecentFile(workspace.path, workspace.local.station, total - voided, now_ms))
 
@@ -208,8 +269,8 @@ class MainWindow(QMainWindow):
             self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Commit what is being typed, keep the draft, let go of the file."""
-        if self._must_wait():
+        """Commit what is being typed, keep the draft, let go of the file; stay when text would be lost."""
+        if not self._may_leave():
             event.ignore()
             return
         self._replace_work(None)

@@ -14,10 +14,11 @@ from workshop_app.paths import user_documents_dir
 from workshop_app.services.merge import MergeReport
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.merge_parts import DETAILS_TAB, FILES_TAB, MergeParts
-from workshop_app.ui.merge_words import note_text, nothing_new, result_text
+from workshop_app.ui.merge_words import next_step, note_text, nothing_new, result_text
 from workshop_app.ui.merge_work import Doing, MergeWork
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
+from workshop_app.ui.progress import Progress
 from workshop_app.ui.receipt_panel import SalvageDialog, TakeBackDialog
 
 
@@ -29,9 +30,10 @@ class MergePage(Page):
 
     merged = Signal(Path)
     """This file took others in. When it is not the open one, it is sent as 「開く」 is pressed in the banner."""
+    review_requested = Signal()
+    """The conflicts that are left are to be looked at; what was merged is open then."""
     reopen_requested = Signal(Path)
     """The open file has another agenda now: its pages have to be made anew."""
-    works_while_held = True
 
     def __init__(
         self, services: AppServices, open_file: OpenFile | None = None, parent: QWidget | None = None
@@ -42,7 +44,7 @@ class MergePage(Page):
         target = open_file.workspace.path if open_file else _new_target()
         self.work = MergeWork(services, open_file, target, self)
         self._on_action: Path | None = None
-        self._shown = Doing.NOTHING
+        self._shown: Progress | None = None
         self._parts = MergeParts()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -94,10 +96,7 @@ class MergePage(Page):
         parts.details.closed.connect(parts.table.clearSelection)
         parts.banner.action_pressed.connect(self._on_banner)
         parts.receipt.take_back_pressed.connect(self._on_take_back)
-        parts.progress.stop_pressed.connect(self._on_stop)
-        parts.progress.appeared.connect(parts.note.hide)
         work.changed.connect(self._show_state)
-        work.progressed.connect(self._on_progress)
         work.previewed.connect(self._on_previewed)
         work.written.connect(self._on_written)
         work.taken_back.connect(self._on_taken_back)
@@ -106,8 +105,6 @@ class MergePage(Page):
         work.agenda_changed.connect(lambda: self.reopen_requested.emit(work.target))
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), parts.table, self._on_drop_rows)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._on_stop)
-        self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     # --- what happened -----------------------------------------------------------------------------------
 
@@ -124,9 +121,8 @@ class MergePage(Page):
         if not any(source.status == "merged" for source in report.sources):
             self._say(level, result_text(report))
         elif self.work.into_open_file:
-            folder = report.backup.parent if report.backup else None
-            action = self.tr("控えのフォルダーを開く") if folder else ""
-            self._say(level, result_text(report), action, folder)
+            folder = report.backup.parent if report.backup and not report.open_conflicts else None
+            self._say(level, result_text(report), next_step(report), folder)
             self.merged.emit(report.target)
         else:
             self._say(level, result_text(report), self.tr("統合したファイルを開く"), report.target)
@@ -136,15 +132,12 @@ class MergePage(Page):
         self._say("info", text.format(kept), self.tr("控えのフォルダーを開く"), kept.parent)
 
     def _on_banner(self) -> None:
-        if self._on_action is None:
-            return
         if self._on_action == self.work.target:
             self.merged.emit(self.work.target)
-        else:
+        elif self._on_action is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._on_action)))
-
-    def _on_progress(self, what: str, done: int, of: int) -> None:
-        self._parts.progress.step(what, done, of, self.tr("終わるまで何も書き込みません。"))
+        if self.work.report is not None and self.work.report.open_conflicts:
+            self.review_requested.emit()
 
     # --- what stands on the page -------------------------------------------------------------------------
 
@@ -163,7 +156,6 @@ class MergePage(Page):
         parts.salvage.setEnabled(not busy)
         parts.strip.setEnabled(not work.writing)
         parts.change_target.setEnabled(not work.writing)
-        self._escape.setEnabled(busy)
         parts.target.setText(_target_text(work.target, work.into_open_file))
         parts.target.setToolTip(str(work.target))
         parts.note.setText(note_text(work.report, count, work.target.exists()))
@@ -177,24 +169,22 @@ class MergePage(Page):
         parts.show_parts()
 
     def _show_doing(self) -> None:
-        doing, parts = self.work.doing, self._parts
-        before, self._shown = self._shown, doing
-        parts.empty.set_texts(
-            self.tr("まだファイルが届いていません。"),
-            self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
-        )
-        if doing is Doing.NOTHING:
-            parts.progress.end()
-            parts.note.show()
-            return
-        text = {
-            Doing.LOOKING: self.tr("{0}ファイルを確かめています…"),
-            Doing.WRITING: self.tr("{0}ファイルを統合しています…"),
-            Doing.TAKING_BACK: self.tr("統合の前に戻しています…"),
-        }[doing].format(len(self.work.sources))
-        parts.empty.set_texts(text, self.tr("結果がここに並ぶまで、何も書き込みません。"))
-        if doing is not before:
-            parts.progress.begin(text, can_stop=doing is not Doing.TAKING_BACK)
+        work, parts = self.work, self._parts
+        if work.doing is Doing.LOOKING:
+            parts.empty.set_texts(work.what(), self.tr("結果がここに並ぶまで、何も書き込みません。"))
+        else:
+            parts.empty.set_texts(
+                self.tr("まだファイルが届いていません。"),
+                self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
+            )
+        # While the open file is held, the window shows how far it is, whatever page is in front.
+        progress = None if work.holding else work.progress
+        if progress is not self._shown:
+            self._shown = progress
+            if progress is None:
+                parts.progress.finish()
+            else:
+                parts.progress.follow(progress)
 
     # --- what was pressed --------------------------------------------------------------------------------
 
@@ -210,11 +200,6 @@ class MergePage(Page):
     def _on_clear(self) -> None:
         self._parts.banner.clear()
         self.work.clear()
-
-    def _on_stop(self) -> None:
-        if self.work.doing in (Doing.LOOKING, Doing.WRITING):
-            self._parts.progress.stopping(self.tr("中止しています…"))
-            self.work.stop()
 
     def _on_drop_rows(self) -> None:
         if self.work.previewing and not self.work.busy and self._parts.table.chosen_paths():

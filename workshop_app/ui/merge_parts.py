@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workshop_app.ui.drop_strip import DropStrip
-from workshop_app.ui.job_progress import JobProgress
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.merge_details import SourceDetails
 from workshop_app.ui.merge_table import MergeTable
 from workshop_app.ui.merge_wall import WallPanel
+from workshop_app.ui.progress import ProgressBar
 from workshop_app.ui.receipt_panel import ReceiptPanel
 from workshop_app.ui.tab_row import TabRow
 from workshop_app.ui.theme import look
@@ -42,7 +42,7 @@ class MergeParts(QWidget):
         self.drop_rows = TextButton(self.tr("選んだファイルを外す"))
         self.salvage = TextButton(self.tr("読める記録だけを取り出す"))
         self.note = TextLabel("", 13, role="text2", wrap=True)
-        self.progress = JobProgress()
+        self.progress = ProgressBar()
         self.receipt = ReceiptPanel()
         self.wall = WallPanel()
         self.details = SourceDetails()
@@ -93,6 +93,7 @@ class MergeParts(QWidget):
             ("mergeDropRows", self.drop_rows),
             ("mergeSalvage", self.salvage),
             ("mergeNote", self.note),
+            ("mergeProgress", self.progress),
         ):
             widget.setObjectName(name)
 
@@ -120,7 +121,6 @@ class MergeParts(QWidget):
         buttons.addWidget(self.do)
         buttons.addWidget(self.stop)
         buttons.addWidget(self.note, 1)
-        buttons.addWidget(self.progress, 1)
         # The buttons stay in sight where the rest has to scroll (large text on a small screen).
         self._left = QWidget()
         self._left_column = QVBoxLayout(self._left)
@@ -144,5 +144,6 @@ class MergeParts(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.banner)
+        whole.addWidget(self.progress)
         whole.addWidget(self.tabs)
         whole.addLayout(body, 1)

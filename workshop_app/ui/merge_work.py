@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workshop_app.domain.changes import Changes
+from workshop_app.domain.note import Note
 from workshop_app.services.merge import MergeReport
 from workshop_app.services.wall import TargetState
 from workshop_app.ui.app_services import AppServices
-from workshop_app.ui.job_watch import JobWatch
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.progress import Progress
 
 
 class Doing(StrEnum):
@@ -32,7 +33,6 @@ class MergeWork(QObject):
 
     changed = Signal()
     """Sources, target, `report`, `state` or `doing` are different now."""
-    progressed = Signal(str, int, int)
     stopped = Signal(str)
     """The person stopped it; the sentence says that nothing was written."""
     failed = Signal(str)
@@ -57,7 +57,9 @@ class MergeWork(QObject):
         self.state: TargetState | None = None
         self.doing = Doing.NOTHING
         self._salvage: set[Path] = set()
-        self._watch: JobWatch | None = None
+        self.progress: Progress | None = None
+        self.holding = False
+        """Whether the open file is held, so that nothing else on its pages can be changed."""
         self._looks = 0
         self._reads = 0
 
@@ -131,8 +133,8 @@ class MergeWork(QObject):
 
     def _look(self) -> None:
         """Look at the sources; a newer question makes an older answer void."""
-        if self._watch is not None:
-            self._watch.stop()
+        if self.progress is not None:
+            self.progress.cancel()
         self._looks += 1
         asked, target, sources, salvage = self._looks, self.target, list(self.sources), set(self._salvage)
         self.report = None
@@ -155,7 +157,7 @@ class MergeWork(QObject):
                 self._end()
                 (self.stopped if stopped else self.failed).emit(sentence)
 
-        watch = self._begin(
+        progress = self._begin(
             Doing.LOOKING,
             self.tr(
                 "確かめるのをやめました。何も書き込んでいません。もう一度ファイルを置くと、始めからできます。"
@@ -163,7 +165,7 @@ class MergeWork(QObject):
         )
         run_job(
             self,
-            lambda: self._services.merge(target, sources, dry_run=True, salvage=salvage, watch=watch),
+            lambda: self._services.merge(target, sources, dry_run=True, salvage=salvage, watch=progress),
             done,
             failed,
         )
@@ -194,24 +196,25 @@ class MergeWork(QObject):
         if self.report is None or self.busy or not self.mergeable():
             return
         target, sources, salvage = self.target, list(self.sources), set(self._salvage)
-        watch = self._begin(
+        progress = self._begin(
             Doing.WRITING,
             self.tr(
                 "統合をやめました。何も書き込んでいません。もう一度「統合する」を押すと、始めからできます。"
             ),
         )
+        read_changes = self.holding
 
-        def done(report: MergeReport) -> None:
+        def work() -> tuple[MergeReport, list[Note]]:
+            report = self._services.merge(target, sources, dry_run=False, salvage=salvage, watch=progress)
+            return report, self._changed_notes(report) if read_changes else []
+
+        def done(result: tuple[MergeReport, list[Note]]) -> None:
+            report, notes = result
             self._end(report)
             self.written.emit(report)
-            self._told_views(report.changes)
+            self._told_views(report.changes, notes)
 
-        run_job(
-            self,
-            lambda: self._services.merge(target, sources, dry_run=False, salvage=salvage, watch=watch),
-            done,
-            self._on_not_written,
-        )
+        run_job(self, work, done, self._on_not_written)
 
     def take_back(self) -> None:
         """Undo the last merge into the target."""
@@ -228,10 +231,15 @@ class MergeWork(QObject):
 
         run_job(self, lambda: self._services.take_back_merge(target), done, self._on_not_written)
 
-    def stop(self) -> None:
-        """Ask what is going on to stop; it says so when it has. Taking back is over before one could."""
-        if self._watch is not None and self.doing in (Doing.LOOKING, Doing.WRITING):
-            self._watch.stop()
+    def _changed_notes(self, report: MergeReport) -> list[Note]:
+        """In the worker: what the list will want to show."""
+        if not report.changes or report.changes.everything:
+            return []
+        workspace = self._services.open(report.target)
+        try:
+            return workspace.notes_by_ids(report.changes.added | report.changes.updated)
+        finally:
+            workspace.close()
 
     def _on_not_written(self, sentence: str) -> None:
         stopped = self._was_stopped(sentence)
@@ -239,51 +247,47 @@ class MergeWork(QObject):
         self.read_state()
         (self.stopped if stopped else self.failed).emit(sentence)
 
-    def _told_views(self, changes: Changes) -> None:
+    def _told_views(self, changes: Changes, notes: Sequence[Note] = ()) -> None:
         """The target was written to: whoever shows it reads it again."""
-        if (
-            self.into_open_file
-            and self._open_file is not None
-            and changes
-            and self._open_file.reread(changes)
-        ):
+        open_file = self._open_file if self.into_open_file else None
+        if open_file is not None and changes and open_file.reread(changes, notes):
             self.agenda_changed.emit()
         self.read_state()
 
     # --- inside --------------------------------------------------------------------------------------------
 
-    def _begin(self, doing: Doing, stopped_text: str) -> JobWatch:
-        watch = JobWatch(stopped_text)
-        watch.progressed.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
-        # Nobody waits for the answer once the page is gone.
-        self.destroyed.connect(watch.stop)
-        self._watch = watch
+    def what(self) -> str:
+        """What is going on, in words; '' for nothing."""
+        text = {
+            Doing.NOTHING: "",
+            Doing.LOOKING: self.tr("{0}ファイルを確かめています"),
+            Doing.WRITING: self.tr("{0}ファイルを統合しています"),
+            Doing.TAKING_BACK: self.tr("統合の前に戻しています"),
+        }[self.doing]
+        return text.format(len(self.sources))
+
+    def _begin(self, doing: Doing, stopped_text: str) -> Progress:
         self.doing = doing
-        if self.writing and self.into_open_file and self._open_file is not None:
-            self._open_file.hold(
-                self,
-                self.tr(
-                    "統合の書き込みが終わるまで保存できません。書いた文はこの画面に残っています。"
-                    "終わったら、もう一度 Enter を押してください。"
-                ),
-            )
+        self.progress = Progress(self.what(), stopped_text, stoppable=doing is not Doing.TAKING_BACK)
+        # Nobody waits for the answer once the page is gone.
+        self.destroyed.connect(self.progress.cancel)
+        self.holding = self.writing and self.into_open_file
+        if self.holding and self._open_file is not None:
+            self._open_file.hold(self.progress)
         self.changed.emit()
-        return watch
+        return self.progress
 
     def _end(self, report: MergeReport | None = None) -> None:
         self.doing = Doing.NOTHING
-        self._watch = None
+        self.progress = None
         self.report = report
-        if self._open_file is not None:
-            self._open_file.release(self)
+        if self.holding and self._open_file is not None:
+            self.holding = False
+            self._open_file.release()
         self.changed.emit()
 
     def _was_stopped(self, sentence: str) -> bool:
-        return self._watch is not None and self._watch.stopping and sentence == self._watch.stopped_text
-
-    def _on_progress(self, what: str, done: int, of: int) -> None:
-        if self.busy:
-            self.progressed.emit(what, done, of)
+        return self.progress is not None and sentence == self.progress.stopped_text
 
 
 def _key(path: Path) -> str:

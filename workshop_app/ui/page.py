@@ -9,11 +9,13 @@ class Page(QWidget):
     """One page beside the rail. `title` stands in the header."""
 
     title = ""
-    works_while_held = False
-    """True when the page reads nothing while a worker writes to the open file (`OpenFile.held`)."""
 
     def header_tools(self) -> QWidget | None:
         """Widgets for the right of the header, or None."""
+        return None
+
+    def context(self) -> tuple[str, str] | None:
+        """What the header says beside the title, long and short; None for what it says of the file."""
         return None
 
     def set_compact(self, compact: bool) -> None:
@@ -21,6 +23,10 @@ class Page(QWidget):
 
     def settle(self) -> None:
         """Commit an open IME composition and keep a draft; called before leaving, undo and close."""
+
+    def unsaved_text(self) -> str:
+        """What was typed, is settled, and would be lost if the file were closed now; '' when there is nothing."""
+        return ""
 
     def unfinished(self) -> str:
         """What has to end before the file is let go of, as a sentence; '' for nothing."""

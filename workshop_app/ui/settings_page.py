@@ -89,8 +89,6 @@ class Choice(QAbstractButton):
 class SettingsPage(Page):
     """Theme and text size; kept in the settings file as they are chosen."""
 
-    works_while_held = True
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page_settings")
