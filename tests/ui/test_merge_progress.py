@@ -126,7 +126,9 @@ def window(qtbot: QtBot, services: HeldServices, ward_file: Path) -> MainWindow:
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
+    # Shortcuts reach only the active window.
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     assert window.open_path(ward_file)
     return window
 
