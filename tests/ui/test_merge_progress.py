@@ -126,10 +126,10 @@ def window(qtbot: QtBot, services: HeldServices, ward_file: Path) -> MainWindow:
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
+    assert window.open_path(ward_file)
     # Shortcuts reach only the active window.
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    assert window.open_path(ward_file)
     return window
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,20 @@ from merge_desk import Desk, QuickServices, cut_file, ward_file
 from office_files import add_to, texts_in
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
+from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
+from workshop_app.services import record
 from workshop_app.services.receipt_page import receipt_html
 from workshop_app.ui.history import Command
+from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.printing import print_to
+from workshop_app.ui.review.review_page import ReviewPage
 from workshop_app.ui.widgets import Dialog
 
 
@@ -348,3 +353,37 @@ def test_taking_back_in_the_open_file_everybody_reads_again_and_undo_is_empty(
     assert told == [True]
     assert not open_file.history.can_undo()
     assert not open_file.busy
+
+
+def test_taking_back_in_the_window_list_and_conflicts_are_those_of_before(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    mine = ward_file(tmp_path, "東区", {1: 1})
+    theirs = tmp_path / "写し.wsdb"
+    shutil.copy(mine, theirs)
+    for path, text in ((mine, "こちらの文"), (theirs, "あちらの文")):
+        with closing(bootstrap.open_database(path)) as database:
+            record.edit_note(database, database.notes()[0].note_id, {"text": text})
+    add_to(theirs, ["もう一枚"])
+    window = MainWindow(QuickServices())
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    assert window.open_path(mine)
+    window.show_page("merge")
+    page, review = window.findChild(MergePage), window.findChild(ReviewPage)
+    notes = window.findChild(QListView, "noteList")
+    assert isinstance(page, MergePage)
+    assert isinstance(review, ReviewPage)
+    assert isinstance(notes, QListView)
+    desk = Desk(qtbot, page)
+    desk.preview(theirs)
+    desk.merge()
+    assert (review.count, notes.model().rowCount()) == (1, 2)
+    answer(desk, "takeBackDialog", "dialogAction")
+    with qtbot.waitSignal(page.work.taken_back, timeout=20_000):
+        qtbot.mouseClick(desk.take_back, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: notes.model().rowCount() == 1, timeout=20_000)
+    assert review.count == 0
+    assert notes.model().index(0, 0).data() == "こちらの文"
+    window.close()
