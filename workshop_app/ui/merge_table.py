@@ -19,8 +19,8 @@ from workshop_app.ui.theme import look
 _FILE, _PLACES, _STATE = 0, 1, 6
 _FIGURES = {2: "added", 3: "updated", 4: "voided", 5: "conflicts"}
 _UPDATED, _VOIDED = 3, 4
-_SHARES = {_FILE: 0.23, _PLACES: 0.21}
-"""Parts of the width; what is left after the figures is for the state."""
+_SHARES = {_FILE: 0.355, _PLACES: 0.325}
+"""Parts of what the figures leave of the width; the rest is for the state."""
 
 
 class MergeTable(QTableWidget):
@@ -251,13 +251,15 @@ class MergeTable(QTableWidget):
     def _fit(self) -> None:
         header = self.horizontalHeader()
         header.setMinimumSectionSize(look().px(40))
+        self.setColumnHidden(_VOIDED, self._compact)
+        figures = {column: self._figure_width(column) for column in _FIGURES}
+        taken = sum(wide for column, wide in figures.items() if not self.isColumnHidden(column))
+        room = self.viewport().width() - taken
         for column in range(_STATE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             share = _SHARES.get(column)
-            wide = self._figure_width(column) if share is None else round(self.viewport().width() * share)
-            header.resizeSection(column, wide)
+            header.resizeSection(column, figures[column] if share is None else round(room * share))
         header.setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Stretch)
-        self.setColumnHidden(_VOIDED, self._compact)
         for row in range(self.rowCount()):
             self.setRowHeight(row, look().px(38 if self._compact else 42))
             self._grow(row)
