@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -20,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workshop_app.domain.errors import WorkshopError
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices, Package
@@ -35,6 +35,23 @@ _PROGRESS_AFTER_MS = 300
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What goes into the workbook: live notes by theme id, voided ones, wards, conflicts."""
+
+    themes: Counter[str | None]
+    voided: int
+    wards: int
+    conflicts: int
+
+
+def _count(workspace: Workspace) -> _Counted:
+    notes = workspace.notes()
+    themes = Counter(note.theme for note in notes if not note.voided)
+    wards = {workshop.ward_id for workshop in workspace.workshops()}
+    return _Counted(themes, len(notes) - themes.total(), len(wards), len(workspace.conflicts()))
+
+
 class ExportPage(Page):
     """Writes the workbook of the open file, and its hand-over file; both in a worker."""
 
@@ -45,6 +62,7 @@ class ExportPage(Page):
         self._services = services
         self._open_file = open_file
         self._busy = ""
+        self._asked = 0
         self._shown_folder: Path | None = None
         path = open_file.workspace.path
         self._folder = path.parent
@@ -73,7 +91,6 @@ class ExportPage(Page):
         self._banner.action_pressed.connect(self._on_open_folder)
         open_file.changed.connect(self._on_changed)
         self._show_place()
-        self._show_counts()
 
     def target(self) -> Path:
         """Where the workbook would be written."""
@@ -184,11 +201,26 @@ class ExportPage(Page):
             self._show_counts()
 
     def _show_counts(self) -> None:
-        try:
-            rows = self._count_rows(self._open_file.workspace)
-        except WorkshopError as problem:
-            self._banner.show_message("error", problem.sentence)
+        """Count in a worker: a merged file may hold very many notes. The newest question counts."""
+        if self._open_file.busy:
             return
+        self._asked += 1
+        asked, path, services = self._asked, self._open_file.workspace.path, self._services
+
+        def count() -> _Counted:
+            workspace = services.open(path)
+            try:
+                return _count(workspace)
+            finally:
+                workspace.close()
+
+        def done(counted: _Counted) -> None:
+            if asked == self._asked:
+                self._show_rows(self._count_rows(counted))
+
+        run_job(self, count, done, lambda sentence: self._banner.show_message("error", sentence))
+
+    def _show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         while len(self._count_labels) < 2 * len(rows):
             row = len(self._count_labels) // 2
             for column, label in enumerate((TextLabel("", 15), TextLabel("", 15, bold=True))):
@@ -200,25 +232,19 @@ class ExportPage(Page):
             label.setText(texts[index] if index < len(texts) else "")
             label.setVisible(index < len(texts))
 
-    def _count_rows(self, workspace: Workspace) -> Sequence[tuple[str, str]]:
-        notes = workspace.notes()
-        live = [note for note in notes if not note.voided]
-        agenda = self._open_file.agenda
-        themes = Counter(note.theme for note in live)
-        rows = [(self.tr("意見"), self.tr("{0}件").format(len(live)))]
+    def _count_rows(self, counted: _Counted) -> Sequence[tuple[str, str]]:
+        agenda, themes = self._open_file.agenda, counted.themes
+        rows = [(self.tr("意見"), self.tr("{0}件").format(themes.total()))]
         for theme in agenda.all_themes:
             if themes[theme.id]:
                 name = f"　{theme.mark} {theme.short_title}"
                 rows.append((name, self.tr("{0}件").format(themes[theme.id])))
-        unsorted = len(live) - sum(themes[theme.id] for theme in agenda.all_themes)
+        unsorted = themes.total() - sum(themes[theme.id] for theme in agenda.all_themes)
         if unsorted:
             rows.append((self.tr("　未分類"), self.tr("{0}件").format(unsorted)))
-        wards = {workshop.ward_id for workshop in workspace.workshops()}
-        rows.append((self.tr("区"), self.tr("{0}区").format(len(wards))))
-        rows.append(
-            (self.tr("取り消した付箋（数だけ載ります）"), self.tr("{0}枚").format(len(notes) - len(live)))
-        )
-        rows.append((self.tr("決まっていない競合"), self.tr("{0}件").format(len(workspace.conflicts()))))
+        rows.append((self.tr("区"), self.tr("{0}区").format(counted.wards)))
+        rows.append((self.tr("取り消した付箋（数だけ載ります）"), self.tr("{0}枚").format(counted.voided)))
+        rows.append((self.tr("決まっていない競合"), self.tr("{0}件").format(counted.conflicts)))
         return rows
 
     # --- doing -------------------------------------------------------------------------------------------
