@@ -71,7 +71,7 @@ def projections(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def check_file(history: History, path: Path, held: set[bytes], before: set[bytes]) -> None:
     """Everything that must be true of one file that holds exactly these edits (and held `before` earlier)."""
-    rows = {row[0]: row for row in op_rows(path)}
+    rows = rows_of(path)
     l4_nothing_lost(before, rows)
     l7_every_value_retrievable(history, held, rows)
     l12_what_was_removed_stays_removed(history, held, rows, path)
@@ -84,8 +84,13 @@ def check_file(history: History, path: Path, held: set[bytes], before: set[bytes
         l9_void_hides_no_unseen_edit(view, states[entity])
         l8_conflict_iff_distinct_values(view, states[entity])
         l5_shown_depends_on_the_set_only(view, states[entity])
-    l6_projections_are_the_fold(history, held, views, path)
     l14_every_note_counted(views, path)
+    l6_projections_are_the_fold(views, path)
+
+
+def rows_of(path: Path) -> dict[bytes, tuple[Any, ...]]:
+    """The edits of a file by their names, in the order of the file."""
+    return {row[0]: row for row in op_rows(path)}
 
 
 def folded(rows: dict[bytes, tuple[Any, ...]]) -> dict[bytes, EntityState]:
@@ -121,9 +126,7 @@ def l5_shown_depends_on_the_set_only(view: View, state: EntityState) -> None:
     require("L5", state.void_reason == view.reason, (state.void_reason, view.reason))
 
 
-def l6_projections_are_the_fold(
-    history: History, held: set[bytes], views: dict[bytes, View], path: Path
-) -> None:
+def l6_projections_are_the_fold(views: dict[bytes, View], path: Path) -> None:
     """L6: the tables a person sees are what the edits say, and what a rebuild from nothing gives."""
     notes = {row[0]: row[1:] for row in query(path, f"SELECT note_id, {NOTE_COLUMNS} FROM note")}
     wanted = {entity: _note_row(view) for entity, view in views.items() if view.type == "note"}
@@ -156,6 +159,12 @@ def _note_row(view: View) -> tuple[Any, ...]:
         view.reason,
         ";".join(view.conflicts),
     )
+
+
+def l7_no_file_is_refused(report: MergeReport) -> None:
+    """L7: what this program wrote, this program takes in, whatever happened to the laptop."""
+    for source in report.sources:
+        require("L7", source.status != "refused", source.reason)
 
 
 def l7_every_value_retrievable(
@@ -237,7 +246,6 @@ def l13_rows_add_up(
     here = set(before)
     notes = set(history.entities(here, "note"))
     for source, held in zip(report.sources, sources, strict=True):
-        require("L7", source.status != "refused", source.reason)
         counts = (source.rows_in, source.rows_new, source.rows_known, source.quarantined)
         fit = history.fit(held)
         wanted = (len(held), len(fit - here), len(fit & here), len(held) - len(fit))

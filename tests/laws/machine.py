@@ -228,8 +228,9 @@ class MergeLaws(RuleBasedStateMachine):
 
     @rule(laptop=ANY, years=st.integers(-10, 80), minutes=st.integers(-90, 90))
     def clock_jumps(self, laptop: int, years: int, minutes: int) -> None:
-        """A dead battery, a wrong time zone, a typing error in the settings."""
+        """A dead battery, a wrong time zone, a typing error in the settings; and the work goes on."""
         self._laptop(laptop).wall_ms += years * YEAR_MS + minutes * 60_000
+        self.add(laptop, minutes + 90)
 
     @rule(laptop=ANY)
     def start_again(self, laptop: int) -> None:
@@ -301,6 +302,10 @@ class MergeLaws(RuleBasedStateMachine):
         """A merge that is only tried out, that somebody stops, or during which the disk fails."""
         with self._step(into) as here:
             given = self._sources(here, sources, package)
+            if all(self.history.fit(one.held) <= here.held for one in given):
+                newer = next(laptop for laptop in self.laptops if laptop is not here)
+                self.add(self.laptops.index(newer), at)
+                given = [Package(newer.path, frozenset(newer.held))]
             content = here.path.read_bytes()
             if how == "dry run":
                 tried = self._merge_files(here.path, given, dry_run=True)
@@ -328,10 +333,11 @@ class MergeLaws(RuleBasedStateMachine):
         before = set(here.held)
         clock = self._clock(here)
         report = self._merge_files(here.path, given, watch=watch)
-        checks.l13_rows_add_up(self.history, report, before, [set(one.held) for one in given])
+        checks.l7_no_file_is_refused(report)
         for one in given:
             here.held |= self.history.fit(one.held)
         checks.check_file(self.history, here.path, here.held, before)
+        checks.l13_rows_add_up(self.history, report, before, [set(one.held) for one in given])
         checks.clock_is_not_carried_away(clock, here.wall_ms, here.path)
 
     @contextmanager
@@ -364,8 +370,10 @@ class MergeLaws(RuleBasedStateMachine):
         for one in orders[0]:
             before = set(one_by_one.held)
             report = self._merge_files(one_by_one.path, [one])
-            checks.l13_rows_add_up(self.history, report, before, [set(one.held)])
+            checks.l7_no_file_is_refused(report)
             one_by_one.held |= self.history.fit(one.held)
+            checks.l7_every_value_retrievable(self.history, one_by_one.held, checks.rows_of(one_by_one.path))
+            checks.l13_rows_add_up(self.history, report, before, [set(one.held)])
         checks.check_file(self.history, one_by_one.path, one_by_one.held, set())
         backwards = self._target()
         self._merge_files(backwards.path, orders[0][::-1])
@@ -436,6 +444,8 @@ class MergeLaws(RuleBasedStateMachine):
         held = {name: self.history.edits[name].entity for name in laptop.held}
         for row in rows:
             after = frozenset(name for name, entity in held.items() if entity == row[1])
+            known = self.history.edits.get(row[0])
+            checks.require("L7", known is None or known.row == row, "two different edits have one id")
             self.history.learn(Edit(row, after, frozenset(targets), unfit))
             laptop.held.add(row[0])
         return rows

@@ -104,7 +104,7 @@ def controlled_world() -> Iterator[Path]:
 @lru_cache
 def blank_file(mark: str) -> bytes:
     """A laptop's file as the secretariat gives it out, with one invented agenda; made once."""
-    CHANCE.restart(1 + MARKS.index(mark))
+    CHANCE.restart(ord(mark))
     CHANCE.wall_ms = START_MS - 86_400_000
     agenda = load_agenda(ROOT / "resources" / "agenda" / "sample-shiomi.yaml")
     with tempfile.TemporaryDirectory() as name:
