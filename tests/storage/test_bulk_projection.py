@@ -86,7 +86,7 @@ def test_bulk_projection_without_the_readers_eye_would_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = file_with(tmp_path, [USUAL | {"type": "note", NoteField.TABLE: "5"}])
-    monkeypatch.setattr(foreign_reader, "_is_ordinary", lambda value: True)
+    monkeypatch.setattr(foreign_reader, "_is_ordinary", lambda value: value["type"] == "note")
     merged = tmp_path / "統合.wsdb"
     merge_files(merged, [source], reader=in_this_process)
     assert note_rows(merged) != note_rows(source)

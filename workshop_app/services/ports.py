@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,25 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
-from workshop_app.domain.op import JsonValue, OpId, OpSet
+from workshop_app.domain.op import JsonValue, Op, OpId, OpSet
+
+
+class Place(StrEnum):
+    """Where a path lies; SQLite writes on LOCAL only."""
+
+    LOCAL = "local"
+    NETWORK = "network"
+    REMOVABLE = "removable"
+    SHARED = "shared"
+    """Inside a shared folder of this program (`share`), wherever that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCopy:
+    """A local file to work in instead of one that lies elsewhere, and what the person should know of it."""
+
+    path: Path
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,7 @@ class VerifiedFile:
     newest_ms: int
     modified_ms: int
     unusual: tuple[str, ...] = ()
-    """Notes (ids in hexadecimal) that hold values this program does not write itself."""
+    """Entities (ids in hexadecimal) that are more than a note with one ordinary birth edit."""
     quarantined: tuple[Quarantined, ...] = ()
     lost: int = 0
     """Records on pages that cannot be read any more (salvage only)."""
@@ -145,8 +164,14 @@ class Watch(Protocol):
 class UnitOfWork(Protocol):
     """One open transaction. Leaving it normally commits; an exception rolls everything back."""
 
+    def read_ahead(self, entity_ids: Iterable[EntityId]) -> None:
+        """Read the edits of many entities at once, so that `state` of each is quick."""
+
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
+
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
 
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
@@ -190,6 +215,12 @@ class Workspace(Protocol):
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
 
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first; ids of other entities are left out."""
+
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
+
     def note_by_number(self, number: str) -> Note | None:
         """One note by its printed number; None when there is none, NotFound when two share it."""
 
@@ -204,6 +235,9 @@ class Workspace(Protocol):
 
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest first."""
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest first; looks through the whole file."""
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""

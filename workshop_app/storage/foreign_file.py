@@ -128,6 +128,8 @@ def verify_file(
     code = _header_problem(copy)
     if code is not None and not (salvage and code in SALVAGEABLE):
         raise _refusal(name, code)
+    if code == "cut":
+        _fill_up(copy)
     into = inside / "salvaged.sqlite" if salvage else None
     script = "schema.sql" if version == SCHEMA_VERSION else f"schema_v{version}.sql"
     schema = (paths.db_dir() / script).read_text(encoding="utf-8")
@@ -218,6 +220,18 @@ def _private_copy(path: Path, copy: Path) -> tuple[str, int]:
         )
     os.chmod(copy, stat.S_IRUSR)
     return digest.hexdigest(), before.st_mtime_ns // 1_000_000
+
+
+def _fill_up(copy: Path) -> None:
+    """Give a copy that was cut its length again, with empty pages: SQLite reads nothing of a shorter one."""
+    with copy.open("rb") as file:
+        head = file.read(100)
+    (raw_page,) = struct.unpack_from(">H", head, 16)
+    (page_count,) = struct.unpack_from(">I", head, 28)
+    wanted = page_count * (65536 if raw_page == 1 else raw_page)
+    if copy.stat().st_size < wanted <= MAX_BYTES:
+        os.chmod(copy, stat.S_IRUSR | stat.S_IWUSR)
+        os.truncate(copy, wanted)
 
 
 def _header_problem(path: Path) -> str | None:

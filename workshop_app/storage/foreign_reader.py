@@ -133,6 +133,7 @@ _FIELD_TYPES: dict[str, tuple[type, ...]] = {
 _FIELDS = tuple(_FIELD_TYPES)
 _ORDINARY_TYPES = frozenset(product(*_FIELD_TYPES.values()))
 _INT_MAX = 2**53
+_SET = str(OpKind.SET).encode()
 _HEX_ID = re.compile("[0-9a-f]{32}")
 _LIST_MARKS = re.compile(r'["\\]')
 
@@ -157,16 +158,14 @@ def read(path: str, schema: str, version: int, salvage_into: str | None, step: S
         return {"refused": "memory"}
     except sqlite3.OperationalError as problem:
         return {"refused": "time" if "interrupted" in str(problem) else "damaged"}
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError):
         return {"refused": "damaged"}
 
 
 def _verify(path: str, schema: str, version: int, step: Step) -> Answer:
     with closing(_open_hardened(path)) as connection:
-        if [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] != ["ok"]:
+        if connection.execute("PRAGMA integrity_check(1)").fetchall() != [(b"ok",)]:
             raise Refused("damaged")
-        # Only now: the words above are SQLite's own. From here on a text is bytes until it is looked at.
-        connection.text_factory = bytes
         if _schema(connection) != expected_schema(schema):
             raise Refused("schema")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -212,6 +211,8 @@ def _take(row: tuple[Any, ...], redacted: dict[bytes, frozenset[str]], found: _F
         raise _Unfit("書き方が決まりと違います")
     _check_content(text, value, named)
     found.newest = max(found.newest, hlc)
+    if kind != _SET or parents or not _is_ordinary(value):
+        found.unusual.add(entity_id)
     _count_in(EntityId(entity_id), value, found)
 
 
@@ -246,8 +247,6 @@ def _count_in(entity_id: EntityId, value: dict[str, Any], found: _Found) -> None
         found.agendas.add(value["agenda_id"])
     if kind == EntityType.NOTE:
         found.notes.add(bytes(entity_id))
-        if not _is_ordinary(value):
-            found.unusual.add(bytes(entity_id))
         if NoteField.NUMBER in value:
             workshop, table = value.get(NoteField.WORKSHOP), value.get(NoteField.TABLE)
             place = str(workshop) if isinstance(workshop, str) else ""
@@ -255,7 +254,9 @@ def _count_in(entity_id: EntityId, value: dict[str, Any], found: _Found) -> None
 
 
 def _is_ordinary(value: dict[str, Any]) -> bool:
-    """Whether a birth edit holds what this program writes, so that SQL alone can project it."""
+    """Whether a birth edit of a note holds what this program writes, so that SQL alone can project it."""
+    if value.get(TYPE_KEY) != EntityType.NOTE:
+        return False
     if tuple(map(type, map(value.get, _FIELDS))) not in _ORDINARY_TYPES:
         return False
     numbers = (value[NoteField.VOTES], *(value.get(name) or 0 for name in (NoteField.TABLE, NoteField.ROUND)))
@@ -358,7 +359,6 @@ def _salvage(path: str, schema: str, version: int, into: str, step: Step) -> Ans
     found, lost = _Found(), 0
     sessions: dict[bytes, int] = {}
     with closing(_open_hardened(path)) as source, closing(sqlite3.connect(into)) as target:
-        source.text_factory = bytes
         wanted = {row[1]: row for row in expected_schema(schema)}
         have = {row[1]: row for row in _schema(source)}
         if any(have.get(name) != wanted[name] for name in (b"op", b"session")):
@@ -458,6 +458,8 @@ def _open_hardened(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     deadline = time.monotonic() + TIME_LIMIT_S
     connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
+    # A text is bytes until it is looked at: the file may call anything a text.
+    connection.text_factory = bytes
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)
     for pragma in _PRAGMAS:

@@ -21,7 +21,6 @@ from workshop_app.domain.errors import Cancelled
 from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import EntityType
-from workshop_app.domain.op import OpId
 from workshop_app.services.ports import Absorbed, TableCount, UnionResult, VerifiedFile, Watch
 from workshop_app.storage import op_store, redaction
 from workshop_app.storage.bulk_projection import project_single_notes
@@ -35,12 +34,10 @@ _INSTRUCTIONS_PER_CHECK = 100_000
 _TEMPORARY = """
 CREATE TEMP TABLE left_out (op_id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE unusual (entity_id BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TEMP TABLE fresh (op_id BLOB PRIMARY KEY, entity_id BLOB NOT NULL, source_no INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TEMP TABLE touched (
-    entity_id BLOB NOT NULL, source_no INTEGER NOT NULL, known INTEGER NOT NULL, ops INTEGER NOT NULL,
-    PRIMARY KEY (entity_id, source_no)
-) WITHOUT ROWID;
+CREATE TEMP TABLE folded (entity_id BLOB PRIMARY KEY, known INTEGER NOT NULL) WITHOUT ROWID;
 """
+"""`folded` are the touched entities that need the fold: all but new notes with one ordinary birth edit."""
+_FRESH = "CREATE TEMP TABLE fresh (op_id BLOB PRIMARY KEY, entity_id BLOB NOT NULL, source_no INTEGER NOT NULL) WITHOUT ROWID"
 
 
 @dataclass
@@ -60,12 +57,14 @@ class Union:
     """
 
     CHANGES_NAMED = 20_000
-    """Above so many touched entities nobody is told them one by one."""
+    """Above so many new edits nobody is told the entities one by one."""
 
     def __init__(self, connection: Connection, sources: Sequence[VerifiedFile], watch: Watch) -> None:
         self._connection = connection
         self._sources = sources
         self._watch = watch
+        self._all_fresh = False
+        self._left_out = False
 
     @contextmanager
     def attached(self, folder: Path) -> Iterator[None]:
@@ -87,44 +86,55 @@ class Union:
                     f"CREATE TEMP VIEW incoming_{name} AS SELECT {columns}, {numbered} FROM incoming_file.{name}"
                 )
             yield
-        except sqlite3.OperationalError as problem:
-            if "interrupted" in str(problem):
-                self._watch.check()
-            raise
         finally:
             raw.set_progress_handler(None, 0)
+            self._forget_fresh()
             for name in ("incoming_op", "incoming_session"):
                 self._execute(f"DROP VIEW IF EXISTS temp.{name}")
-            for name in ("left_out", "unusual", "fresh", "touched"):
+            for name in ("left_out", "unusual", "folded"):
                 self._execute(f"DROP TABLE IF EXISTS temp.{name}")
             self._execute("DETACH DATABASE incoming_file")
 
     def look(self) -> bool:
         """Find what is not here yet; False when nothing is. Writes to temporary tables only."""
         self._watch.step("新しい記録を探しています")
-        for name in ("left_out", "unusual", "fresh", "touched"):
-            self._execute(f"DELETE FROM temp.{name}")
-        self._find_fresh()
+        self._name_exceptions()
+        self._forget_fresh()
+        self._all_fresh = not self._scalar("SELECT EXISTS (SELECT 1 FROM main.op)")
+        if self._all_fresh:
+            # Into an empty file everything goes: nothing needs to be looked up, nor written down.
+            kept = " WHERE op_id NOT IN (SELECT op_id FROM temp.left_out)" if self._left_out else ""
+            self._execute(
+                f"CREATE TEMP VIEW fresh AS SELECT op_id, entity_id, source_no FROM temp.incoming_op{kept}"
+            )
+        else:
+            self._execute(_FRESH)
+            self._execute(
+                "INSERT INTO temp.fresh SELECT i.op_id, i.entity_id, i.source_no FROM temp.incoming_op i"
+                " WHERE NOT EXISTS (SELECT 1 FROM main.op o WHERE o.op_id = i.op_id)"
+                " AND i.op_id NOT IN (SELECT op_id FROM temp.left_out)"
+            )
         return self._scalar("SELECT EXISTS (SELECT 1 FROM temp.fresh)") == 1
 
     def take(self) -> UnionResult:
         """Do the union and bring the projections up to date; the caller holds the write transaction."""
         result = UnionResult()
         clashing_before = self._clashing_numbers()
+        self._find_folded()
         forked = self._forked_stations()
         self._watch.step("新しい記録を書き込んでいます")
-        self._insert_ops()
-        for (op_id,) in self._rows("SELECT op_id FROM temp.fresh"):
-            result.ops.add(OpId(op_id))
+        columns = ", ".join(f"i.{name}" for name in OP_COLUMNS)
+        self._execute(f"INSERT INTO main.op ({_OP}) SELECT {columns} FROM {self._origin()} ORDER BY i.op_id")
+        for (op_id,) in driver(self._connection).execute("SELECT op_id FROM temp.fresh"):
+            result.ops.add(op_id)
         self._union_sessions()
         redaction.reapply(self._connection)
         self._watch.step("付箋を数えています")
-        project_single_notes(self._connection)
+        project_single_notes(self._connection, self._origin())
         tallies = self._fold_the_rest()
         added = self._added_by_table()
         rows_new = dict(self._rows("SELECT source_no, count(*) FROM temp.fresh GROUP BY source_no"))
-        for number in range(len(self._sources)):
-            tally = tallies[number]
+        for number, tally in enumerate(tallies):
             result.absorbed.append(
                 Absorbed(
                     rows_new=rows_new.get(number, 0),
@@ -135,9 +145,15 @@ class Union:
                     forked_stations=tuple(forked.get(number, ())),
                 )
             )
-        self._name_changes(result)
+        result.changes = self._name_changes()
         result.clashing_numbers = tuple(sorted(self._clashing_numbers() - clashing_before))
         return result
+
+    def _origin(self) -> str:
+        """Where the new edits are read from, as `i`."""
+        if self._all_fresh and not self._left_out:
+            return "temp.incoming_op i"
+        return "temp.fresh f CROSS JOIN temp.incoming_op i ON i.op_id = f.op_id"
 
     # --- before the transaction ----------------------------------------------------------------------------
 
@@ -167,37 +183,40 @@ class Union:
 
     # --- the union -------------------------------------------------------------------------------------------
 
-    def _find_fresh(self) -> None:
+    def _name_exceptions(self) -> None:
+        raw = driver(self._connection)
+        for name in ("left_out", "unusual", "folded"):
+            self._execute(f"DELETE FROM temp.{name}")
         left_out = [
             (bytes.fromhex(item.op_id),)
             for source in self._sources
             for item in source.quarantined
             if item.op_id
         ]
-        driver(self._connection).executemany("INSERT OR IGNORE INTO temp.left_out VALUES (?)", left_out)
-        unusual = [(bytes.fromhex(entity),) for source in self._sources for entity in source.unusual]
-        driver(self._connection).executemany("INSERT OR IGNORE INTO temp.unusual VALUES (?)", unusual)
-        self._execute(
-            "INSERT INTO temp.fresh SELECT i.op_id, i.entity_id, i.source_no FROM temp.incoming_op i"
-            " WHERE NOT EXISTS (SELECT 1 FROM main.op o WHERE o.op_id = i.op_id)"
-            " AND i.op_id NOT IN (SELECT op_id FROM temp.left_out)"
-        )
-        self._execute(
-            "INSERT INTO temp.touched SELECT entity_id, source_no,"
-            " EXISTS (SELECT 1 FROM main.op o WHERE o.entity_id = f.entity_id), count(*)"
-            " FROM temp.fresh f GROUP BY entity_id, source_no"
-        )
+        self._left_out = bool(left_out)
+        raw.executemany("INSERT OR IGNORE INTO temp.left_out VALUES (?)", left_out)
+        unusual = ((bytes.fromhex(entity),) for source in self._sources for entity in source.unusual)
+        raw.executemany("INSERT OR IGNORE INTO temp.unusual VALUES (?)", unusual)
 
-    def _insert_ops(self) -> None:
-        """Only the union ever adds rows of others; ids are hashes of the content, so order is all there is to choose."""
-        fresh, all_rows = (
-            self._scalar(f"SELECT count(*) FROM temp.{name}") for name in ("fresh", "incoming_op")
+    def _forget_fresh(self) -> None:
+        kind = self._rows("SELECT type FROM temp.sqlite_schema WHERE name = 'fresh'")
+        if kind:
+            self._execute(f"DROP {kind[0][0].upper()} temp.fresh")
+
+    def _find_folded(self) -> None:
+        if not self._all_fresh:
+            self._execute(
+                "INSERT INTO temp.folded SELECT DISTINCT entity_id, 1 FROM temp.fresh f"
+                " WHERE EXISTS (SELECT 1 FROM main.op o WHERE o.entity_id = f.entity_id)"
+            )
+        self._execute(
+            "INSERT OR IGNORE INTO temp.folded SELECT DISTINCT entity_id, 0 FROM temp.fresh"
+            " WHERE entity_id IN (SELECT entity_id FROM temp.unusual)"
         )
-        origin = "temp.incoming_op i"
-        if fresh < all_rows:
-            origin = "temp.fresh f CROSS JOIN temp.incoming_op i ON i.op_id = f.op_id"
-        columns = ", ".join(f"i.{name}" for name in OP_COLUMNS)
-        self._execute(f"INSERT INTO main.op ({_OP}) SELECT {columns} FROM {origin} ORDER BY i.op_id")
+        self._execute(
+            "INSERT OR IGNORE INTO temp.folded SELECT entity_id, 0 FROM temp.fresh"
+            " GROUP BY entity_id HAVING count(*) > 1"
+        )
 
     def _union_sessions(self) -> None:
         """Of the same session the row that knows more edits stays; the chain decides where a fork made two."""
@@ -213,8 +232,8 @@ class Union:
         """Fold every touched entity that the set operation did not project, and count what became of it."""
         tallies = [_Tally() for _ in self._sources]
         rows = self._rows(
-            "SELECT entity_id, source_no, known FROM temp.touched t WHERE t.known"
-            " OR NOT EXISTS (SELECT 1 FROM main.note n WHERE n.note_id = t.entity_id) ORDER BY entity_id, source_no"
+            "SELECT DISTINCT f.entity_id, f.source_no, d.known FROM temp.fresh f"
+            " JOIN temp.folded d ON d.entity_id = f.entity_id ORDER BY f.entity_id, f.source_no"
         )
         by_entity: dict[bytes, tuple[bool, list[int]]] = {}
         for entity_id, source_no, known in rows:
@@ -256,24 +275,27 @@ class Union:
     # --- what it adds up to ------------------------------------------------------------------------------------
 
     def _added_by_table(self) -> dict[int, list[TableCount]]:
+        if self._all_fresh and len(self._sources) == 1 and not self._left_out:
+            # All is new: what the reader counted is what was added.
+            return {0: sorted(self._sources[0].tables, key=lambda line: (line.workshop, line.table or 0))}
         added: dict[int, list[TableCount]] = {}
         rows = self._rows(
-            "SELECT t.source_no, n.workshop_id, n.table_no, count(*) FROM"
-            " (SELECT entity_id, min(source_no) AS source_no FROM temp.touched WHERE NOT known GROUP BY entity_id) t"
-            " JOIN main.note n ON n.note_id = t.entity_id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            "SELECT f.source_no, n.workshop_id, n.table_no, count(*) FROM"
+            " (SELECT entity_id, min(source_no) AS source_no FROM temp.fresh GROUP BY entity_id) f"
+            " JOIN main.note n ON n.note_id = f.entity_id"
+            " WHERE f.entity_id NOT IN (SELECT entity_id FROM temp.folded WHERE known)"
+            " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         )
         for source_no, workshop, table, count in rows:
             added.setdefault(source_no, []).append(TableCount((workshop or b"").hex(), table, count))
         return added
 
-    def _name_changes(self, result: UnionResult) -> None:
-        if self._scalar("SELECT count(*) FROM temp.touched") > self.CHANGES_NAMED:
-            result.changes = Changes(everything=True)
-            return
-        named: dict[bool, set[EntityId]] = {True: set(), False: set()}
-        for entity_id, known in self._rows("SELECT DISTINCT entity_id, known FROM temp.touched"):
-            named[bool(known)].add(EntityId(entity_id))
-        result.changes = Changes(frozenset(named[False]), frozenset(named[True]))
+    def _name_changes(self) -> Changes:
+        if self._scalar("SELECT count(*) FROM temp.fresh") > self.CHANGES_NAMED:
+            return Changes(everything=True)
+        known = {row[0] for row in self._rows("SELECT entity_id FROM temp.folded WHERE known")}
+        touched = {row[0] for row in self._rows("SELECT DISTINCT entity_id FROM temp.fresh")}
+        return Changes(frozenset(map(EntityId, touched - known)), frozenset(map(EntityId, touched & known)))
 
     def _clashing_numbers(self) -> set[str]:
         """Numbers that several notes carry: two laptops with one mark, or a copied laptop."""
@@ -284,6 +306,11 @@ class Union:
     def _forked_stations(self) -> dict[int, list[str]]:
         """Stations whose running program was copied: one session gave one number to two different edits."""
         suspects: Counter[tuple[int, bytes]] = Counter()
+        if not self._scalar(
+            "SELECT EXISTS (SELECT 1 FROM temp.incoming_session i JOIN main.session m ON m.session = i.session)"
+            " OR EXISTS (SELECT 1 FROM temp.incoming_session GROUP BY session HAVING count(*) > 1)"
+        ):
+            return {}
         for source_no, session in self._rows(
             "SELECT DISTINCT i.source_no, i.session FROM temp.incoming_session s"
             " JOIN main.session m ON m.session = s.session"

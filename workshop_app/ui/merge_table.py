@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.merge import MergeReport, SourceReport
-from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.icons import icon
 from workshop_app.ui.merge_delegate import FIGURE_ROLE, SUM_ROLE, MergeDelegate
 from workshop_app.ui.theme import look
