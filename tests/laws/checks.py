@@ -23,14 +23,25 @@ from workshop_app.storage.database import Database
 from workshop_app.storage.projections import REMOVED_TEXT
 
 KNOWN_FIELDS = frozenset(
-    "number workshop device table round theme kind points text votes island title".split()
+    [
+        "number",
+        "workshop",
+        "device",
+        "table",
+        "round",
+        "theme",
+        "kind",
+        "points",
+        "text",
+        "votes",
+        "island",
+        "title",
+    ]
 )
 PROJECTIONS = ("note", "workshop", "island", "device", "agenda", "conflict")
 WORD = re.compile(r"語[0-9]{5}")
 """Every word the test types is of this form and typed once, so that a removed one can be looked for."""
-NOTE_COLUMNS = (
-    "number, table_no, round_no, theme, kind, points, text, votes, lower(hex(island_id)), void_reason, conflicts"
-)
+NOTE_COLUMNS = "number, table_no, round_no, theme, kind, points, text, votes, lower(hex(island_id)), void_reason, conflicts"
 
 
 class LawBroken(AssertionError):
@@ -77,6 +88,7 @@ def check_file(history: History, path: Path, held: set[bytes], before: set[bytes
     l12_what_was_removed_stays_removed(history, held, rows, path)
     l11_payloads_byte_identical(history, held, rows)
     manifest_is_that_of_the_edits(path, rows)
+    sessions_know_their_edits(history, path, rows)
     views = {entity: history.view(held, entity) for entity in history.entities(held)}
     states = folded(rows)
     for entity, view in views.items():
@@ -122,7 +134,9 @@ def l4_nothing_lost(before: set[bytes], rows: dict[bytes, tuple[Any, ...]]) -> N
 def l5_shown_depends_on_the_set_only(view: View, state: EntityState) -> None:
     """L5: of several standing values the one of the greatest (clock, id) is shown, in every file."""
     for name, seen in view.fields.items():
-        require("L5", as_text(state.fields[name].value) == as_text(seen.shown), (name, state.fields[name], seen))
+        require(
+            "L5", as_text(state.fields[name].value) == as_text(seen.shown), (name, state.fields[name], seen)
+        )
     require("L5", state.void_reason == view.reason, (state.void_reason, view.reason))
 
 
@@ -131,9 +145,13 @@ def l6_projections_are_the_fold(views: dict[bytes, View], path: Path) -> None:
     notes = {row[0]: row[1:] for row in query(path, f"SELECT note_id, {NOTE_COLUMNS} FROM note")}
     wanted = {entity: _note_row(view) for entity, view in views.items() if view.type == "note"}
     for entity in notes.keys() | wanted.keys():
-        require("L6", notes.get(entity) == wanted.get(entity), f"{notes.get(entity)} is not {wanted.get(entity)}")
+        require(
+            "L6", notes.get(entity) == wanted.get(entity), f"{notes.get(entity)} is not {wanted.get(entity)}"
+        )
     known = ("note", "workshop", "island", "device", "agenda")
-    conflicts = {(entity, name) for entity, view in views.items() if view.type in known for name in view.conflicts}
+    conflicts = {
+        (entity, name) for entity, view in views.items() if view.type in known for name in view.conflicts
+    }
     require("L6", set(query(path, "SELECT entity_id, field FROM conflict")) == conflicts, conflicts)
     copy = path.with_suffix(".rebuilt")
     shutil.copyfile(path, copy)
@@ -259,9 +277,7 @@ def l13_rows_add_up(
 
 def l14_every_note_counted(views: dict[bytes, View], path: Path) -> None:
     """L14: visible and voided notes together are the notes that exist."""
-    ((visible, voided),) = query(
-        path, "SELECT count(*) - count(void_reason), count(void_reason) FROM note"
-    )
+    ((visible, voided),) = query(path, "SELECT count(*) - count(void_reason), count(void_reason) FROM note")
     notes = [view for view in views.values() if view.type == "note"]
     require("L14", visible + voided == len(notes), (visible, voided, len(notes)))
     require("L14", voided == sum(view.voided for view in notes), "voided notes miscounted")
@@ -279,6 +295,19 @@ def manifest_is_that_of_the_edits(path: Path, rows: dict[bytes, tuple[Any, ...]]
         known.add(OpId(name))
     ((manifest,),) = query(path, "SELECT value FROM local WHERE key = 'manifest'")
     require("manifest", manifest == known.manifest(), f"{manifest} is not {known.manifest()}")
+
+
+def sessions_know_their_edits(history: History, path: Path, rows: dict[bytes, tuple[Any, ...]]) -> None:
+    """Every session's row counts at least its edits here, unless the session was copied while it ran."""
+    numbers: dict[bytes, list[int]] = {}
+    for row in rows.values():
+        numbers.setdefault(row[6], []).append(row[7])
+    counts = dict(query(path, "SELECT session, op_count FROM session"))
+    forked = history.forked_sessions()
+    for session, used in numbers.items():
+        require("sessions", session in counts, "edits of a session without a row")
+        known = session in forked or counts[session] >= max(used)
+        require("sessions", known, f"{counts[session]} edits counted, number {max(used)} is there")
 
 
 def clock_is_not_carried_away(before: int, wall_ms: int, path: Path) -> None:

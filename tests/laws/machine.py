@@ -122,7 +122,9 @@ class MergeLaws(RuleBasedStateMachine):
     def add_of_another_version(self, laptop: int, pick: int, newer: bool) -> None:
         """A note without fields that older versions did not have, or with some that newer ones may have."""
         with self._step(laptop) as here:
-            fields = {"text": self._value("text", pick), "number": f"港X-{next(self.serial):03d}"}
+            fields = {"text": self._value("text", pick)}
+            if pick % 4:
+                fields["number"] = f"港X-{next(self.serial):03d}"
             if newer:
                 fields |= {"votes": 1, "mood": self._value("mood", pick), "place": self._value("place", pick)}
             self._append(here, new_entity_id(here.wall_ms), "set", {"type": "note"} | fields)
@@ -154,7 +156,14 @@ class MergeLaws(RuleBasedStateMachine):
             if unknown:
                 self._edit_as_another_version(here, entity, unknown)
 
-    @rule(one=ANY, other=ANY, note=ANY, field=st.sampled_from([*KNOWN, "text", *UNKNOWN]), pick=ANY, alike=st.booleans())
+    @rule(
+        one=ANY,
+        other=ANY,
+        note=ANY,
+        field=st.sampled_from([*KNOWN, "text", *UNKNOWN]),
+        pick=ANY,
+        alike=st.booleans(),
+    )
     def edit_in_the_same_tick(
         self, one: int, other: int, note: int, field: str, pick: int, alike: bool
     ) -> None:
@@ -321,7 +330,9 @@ class MergeLaws(RuleBasedStateMachine):
                 checks.l15_untouched(content, here.path, f"{how} {at} left something behind")
 
     def _sources(self, target: Laptop, picks: Sequence[int], package: bool) -> list[Package]:
-        others = [Package(laptop.path, frozenset(laptop.held)) for laptop in self.laptops if laptop is not target]
+        others = [
+            Package(laptop.path, frozenset(laptop.held)) for laptop in self.laptops if laptop is not target
+        ]
         others += self.packages if package else []
         chosen = {pick % len(others): None for pick in picks}
         return [others[number] for number in chosen]
@@ -470,7 +481,9 @@ class MergeLaws(RuleBasedStateMachine):
                 ]
             uow.append(entity, kind, fields, parents)
         rows = self._learn(laptop, targets=targets, unfit=unfit)
-        checks.require("L7", [checks.as_values(row[3]) for row in rows] == [dict(fields)], "not what was written")
+        checks.require(
+            "L7", [checks.as_values(row[3]) for row in rows] == [dict(fields)], "not what was written"
+        )
 
     def _edit_as_another_version(self, laptop: Laptop, entity: EntityId, values: Mapping[str, Any]) -> None:
         self._append(laptop, entity, "set", {"type": "note"} | dict(values))
@@ -499,4 +512,3 @@ class Target:
 
     path: Path
     held: set[bytes]
-

@@ -9,6 +9,7 @@ about which value is shown first.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,6 +138,11 @@ class History:
             )
         )
 
+    def forked_sessions(self) -> set[bytes]:
+        """Sessions that gave one number to two different edits."""
+        used = Counter((edit.row[6], edit.row[7]) for edit in self.edits.values())
+        return {session for (session, _), count in used.items() if count > 1}
+
     def fit(self, held: Iterable[Name]) -> set[Name]:
         """What of a file's edits another file takes in."""
         return {name for name in held if not self.edits[name].unfit}
@@ -171,9 +177,7 @@ class History:
             writers = [edit for edit in setters if name in edit.values]
             last = [edit for edit in writers if not any(edit.name in self.before(w.name) for w in writers)]
             heads |= {edit.name for edit in last}
-            standing = [
-                as_text(edit.values[name]) for edit in last if name not in removed.get(edit.name, ())
-            ]
+            standing = [as_text(edit.values[name]) for edit in last if name not in removed.get(edit.name, ())]
             fields[name] = FieldView(tuple(standing), removed=not standing)
         revoked = {name for edit in edits if edit.kind == "restore" for name in self.before(edit.name)}
         voids = [edit for edit in edits if edit.kind == "void" and edit.name not in revoked]

@@ -83,7 +83,9 @@ class _OneEngine:
         self._open: Callable[[], sqlite3.Connection]
         self._engine = sqlalchemy.create_engine("sqlite://", creator=lambda: self._open(), poolclass=NullPool)
 
-    def create(self, url: str, *, creator: Callable[[], sqlite3.Connection], poolclass: type) -> sqlalchemy.Engine:
+    def create(
+        self, url: str, *, creator: Callable[[], sqlite3.Connection], poolclass: type
+    ) -> sqlalchemy.Engine:
         self._open = creator
         return self._engine
 
@@ -92,10 +94,15 @@ class _OneEngine:
 def controlled_world() -> Iterator[Path]:
     """Clock and chance in the test's hands, files in memory where there is such a place; gives a folder."""
     place = MEMORY_DISK if os.access(MEMORY_DISK, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="workshop-laws-", dir=place) as name, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="workshop-laws-", dir=place) as name,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(database, "time", CHANCE)
         patch.setattr(ids, "os", CHANCE)
-        patch.setattr(engine, "sqlite3", SimpleNamespace(**vars(sqlite3) | {"connect": _connect_as_elsewhere}))
+        patch.setattr(
+            engine, "sqlite3", SimpleNamespace(**vars(sqlite3) | {"connect": _connect_as_elsewhere})
+        )
         patch.setattr(engine, "create_engine", _OneEngine().create)
         patch.setattr(tempfile, "tempdir", name)
         yield Path(name)

@@ -283,7 +283,12 @@ def test_scenario_13_old_file_merges_unknown_field_survives_newer_version_refuse
     with old.database.transaction() as uow:
         uow.append(uow.new_id(), "set", {"type": "note", "number": "港A-001", "text": "テーマのない版"}, ())
     newer = laptop(folder, "B")
-    fields = {"type": "note", "number": "港B-001", "text": "先の版", "気分": {"z": [1, None], "か\u3099": "😀"}}
+    fields = {
+        "type": "note",
+        "number": "港B-001",
+        "text": "先の版",
+        "気分": {"z": [1, None], "か\u3099": "😀"},
+    }
     with newer.database.transaction() as uow:
         uow.append(uow.new_id(), "set", fields, ())
     (payload,) = [row[3] for row in op_rows(newer.path) if "気分" in row[3]]

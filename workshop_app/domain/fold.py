@@ -18,6 +18,8 @@ TYPE_KEY = "type"
 """Payload key naming the kind of entity; every op carries it, so that any op alone can be placed."""
 VOID_FIELD = "void"
 """Name under which 'voided by one, edited by another' is listed among the conflicts."""
+REDACTABLE = (OpKind.SET, OpKind.VOID)
+"""Kinds of edit that hold somebody's words; a redaction can take out nothing else, another redaction least of all."""
 QUIET_FIELDS = frozenset({"place"})
 """Fields about which nobody is asked: where a note lies on the board. Of several heads the greatest
 (clock, op id) is shown, as with any field, and that is all."""
@@ -192,10 +194,15 @@ def masked_fields(
     masked: set[tuple[OpId, str]] = set()
     for op in ops:
         if op.kind == OpKind.REDACT:
-            names = payloads[op.op_id].get("fields")
-            for name in names if isinstance(names, list) else []:
-                masked.update((target, str(name)) for target in op.parents)
+            for name in redacted_names(payloads[op.op_id]):
+                masked.update((target, name) for target in op.parents)
     return masked
+
+
+def redacted_names(payload: Mapping[str, JsonValue]) -> frozenset[str]:
+    """The fields that a redaction takes out. What type an entity is of is nobody's words, and stays."""
+    names = payload.get("fields")
+    return frozenset(map(str, names)) - {TYPE_KEY} if isinstance(names, list) else frozenset()
 
 
 def _live_voids(

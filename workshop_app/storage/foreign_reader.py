@@ -8,7 +8,6 @@ db/README.md.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import time
@@ -23,7 +22,7 @@ from types import NoneType
 from typing import Any
 
 from workshop_app.domain.clock import MAX_STAMP
-from workshop_app.domain.fold import TYPE_KEY
+from workshop_app.domain.fold import REDACTABLE, TYPE_KEY, redacted_names
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import EntityType, NoteField
 from workshop_app.domain.op import (
@@ -79,6 +78,9 @@ _PRAGMAS = (
     "query_only = ON",
     "temp_store = MEMORY",
 )
+
+Redacted = dict[tuple[bytes, bytes], frozenset[str]]
+"""Fields that were removed on request, by entity and record."""
 
 
 class Refused(Exception):
@@ -182,12 +184,12 @@ def _verify(path: str, schema: str, version: int, step: Step) -> Answer:
                 _set_aside(row, str(problem), found)
             except (ValueError, TypeError, AttributeError, RecursionError) as problem:
                 raise Refused("tampered") from problem
-        whole = _check_manifest(connection, found)
-        _check_sessions(connection, by_chain=not whole)
+        _check_manifest(connection, found)
+        _check_sessions(connection)
         return found.document(version)
 
 
-def _take(row: tuple[Any, ...], redacted: dict[bytes, frozenset[str]], found: _Found) -> None:
+def _take(row: tuple[Any, ...], redacted: Redacted, found: _Found) -> None:
     """Check one record and count it in; _Unfit when its content may not be stored, ValueError when altered."""
     op_id, entity_id, kind, payload, parents, hlc, session, seq = row
     found.rows += 1
@@ -203,7 +205,7 @@ def _take(row: tuple[Any, ...], redacted: dict[bytes, frozenset[str]], found: _F
     )
     value = canonical_fields(text)
     if wanted != op_id:
-        names = redacted.get(op_id, frozenset())
+        names = redacted.get((entity_id, op_id), frozenset()) if named in REDACTABLE else frozenset()
         if not names or value is None or any(value.get(name) is not None for name in names):
             raise ValueError("content does not match its id")
     found.ops.add(OpId(op_id))
@@ -279,38 +281,36 @@ def _set_aside(row: tuple[Any, ...], reason: str, found: _Found) -> None:
     found.refused.append((identity, reason, raw[:2_000]))
 
 
-def _redacted(connection: sqlite3.Connection) -> dict[bytes, frozenset[str]]:
-    """Which records may differ from their id because a value was removed on request, and in which fields."""
-    named: dict[bytes, set[str]] = {}
-    rows = connection.execute("SELECT payload, parents FROM op WHERE kind = ?", (OpKind.REDACT,))
-    for payload, parents in rows:
+def _redacted(connection: sqlite3.Connection) -> Redacted:
+    """Which records may differ from their id because a value was removed on request, and in which fields.
+
+    A redaction that cannot be taken itself excuses nothing: its target would arrive without it.
+    """
+    named: dict[tuple[bytes, bytes], set[str]] = {}
+    rows = connection.execute("SELECT entity_id, payload, parents FROM op WHERE kind = ?", (OpKind.REDACT,))
+    for entity_id, payload, parents in rows:
         try:
-            fields = json.loads(payload).get("fields")
-            targets = split_parents(parents)
-        except (ValueError, TypeError, AttributeError):
+            text = payload.decode()
+            value = canonical_fields(text) or {}
+            _check_content(text, value, OpKind.REDACT)
+            names, targets = redacted_names(value), split_parents(parents)
+        except (_Unfit, ValueError, TypeError, AttributeError, RecursionError):
             continue
         for target in targets:
-            named.setdefault(target, set()).update(map(str, fields if isinstance(fields, list) else ()))
+            named.setdefault((entity_id, target), set()).update(names)
     return {target: frozenset(names) for target, names in named.items()}
 
 
-def _check_manifest(connection: sqlite3.Connection, found: _Found) -> bool:
-    """Count and digest that the writing program keeps: no record may be missing from the set, or added to it.
-
-    False when the file has none, as before version 3.
-    """
+def _check_manifest(connection: sqlite3.Connection, found: _Found) -> None:
+    """Count and digest that the writing program keeps: no record may be missing from the set, or added to it."""
     rows = connection.execute("SELECT value FROM local WHERE key = 'manifest'").fetchall()
+    # Files of before version 3 have none.
     if rows and rows[0][0].decode() != found.ops.manifest():
         raise Refused("missing")
-    return bool(rows)
 
 
-def _check_sessions(connection: sqlite3.Connection, *, by_chain: bool) -> None:
-    """Each session's row must be there; `by_chain`, its count and hash chain must be those of its records.
-
-    The chain says nothing where records were left out of a session that was copied while it ran: the manifest
-    is the better witness, and the chain is for files without one.
-    """
+def _check_sessions(connection: sqlite3.Connection) -> None:
+    """Each session's row against its records: numbers and hash chain, but for forks and salvaged gaps."""
     rows: dict[bytes, tuple[int, bytes]] = {}
     for row in connection.execute(f"SELECT {', '.join(SESSION_COLUMNS)} FROM session"):
         rows[row[0]] = _session_values(row)
@@ -323,7 +323,7 @@ def _check_sessions(connection: sqlite3.Connection, *, by_chain: bool) -> None:
         if at not in rows:
             raise Refused("missing")
         count, head = rows[at]
-        if by_chain and whole and head and (count < expected or (count == expected and head != chain)):
+        if whole and head and (count < expected or (count == expected and head != chain)):
             raise Refused("missing")
 
     for session, seq, op_id in connection.execute("SELECT session, seq, op_id FROM op ORDER BY session, seq"):
