@@ -3,6 +3,7 @@
 
     python3 packaging/dev.py demo [DIR]      five ward files, merged, exported; then the window
     python3 packaging/dev.py test [ARGS]     every check and test (ARGS go to pytest)
+    python3 packaging/dev.py laws [--examples N] [--steps N]   the laws of the merge, for as long as you like
     python3 packaging/dev.py run  [FILE]     the program
     python3 packaging/dev.py screenshots [DIR]   the README's pictures again, and more of them into DIR
     python3 packaging/dev.py setup           only the set-up
@@ -14,13 +15,14 @@ adds the system libraries Qt needs and a Japanese font; later ones find the stam
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         "setup": lambda rest: 0,
         "demo": _demo,
         "test": _test,
+        "laws": _laws,
         "run": _program,
         "screenshots": lambda rest: _call(
             [_python(), str(ROOT / "packaging" / "screenshots.py"), *rest], Path.cwd()
@@ -209,6 +212,16 @@ def _test(rest: list[str]) -> int:
     return 0
 
 
+def _laws(rest: list[str]) -> int:
+    """Many more, and longer, histories of laptops than the ordinary tests try (20,000 of 100 steps: a night)."""
+    parser = argparse.ArgumentParser(prog="dev.py laws")
+    parser.add_argument("--examples", type=int, default=20_000)
+    parser.add_argument("--steps", type=int, default=100)
+    given = parser.parse_args(rest)
+    size = {"LAWS_EXAMPLES": str(given.examples), "LAWS_STEPS": str(given.steps)}
+    return _call([_python(), "-m", "pytest", "-n", "auto", "tests/laws/test_state_machine.py"], more=size)
+
+
 def _lock(rest: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
@@ -224,8 +237,8 @@ def _python(venv: Path = VENV) -> str:
     return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
-def _call(command: Sequence[str], folder: Path = ROOT) -> int:
-    environment = {**os.environ, "PYTHONUTF8": "1"}
+def _call(command: Sequence[str], folder: Path = ROOT, more: Mapping[str, str] | None = None) -> int:
+    environment = {**os.environ, "PYTHONUTF8": "1", **(more or {})}
     return subprocess.run(list(command), cwd=folder, env=environment, check=False).returncode
 
 

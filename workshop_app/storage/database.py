@@ -305,15 +305,22 @@ class Database:
 
     def sources(self) -> Sequence[SourceInfo]:
         """Merged files, oldest first."""
+        left_out = (
+            select(func.count())
+            .where(tables.quarantine.c.sha256 == tables.merge_source.c.sha256)
+            .scalar_subquery()
+        )
         query = (
-            select(tables.merge_source, tables.merge_run.c.at_ms)
+            select(tables.merge_source, tables.merge_run.c.at_ms, left_out.label("left_out"))
             .join(tables.merge_run, tables.merge_run.c.run_id == tables.merge_source.c.run_id)
             .order_by(tables.merge_source.c.run_id, tables.merge_source.c.file_name)
         )
         with storage_errors():
             rows = self._connection.execute(query).all()
         return [
-            SourceInfo(row.file_name, row.sha256, row.at_ms, row.rows_in, row.rows_new, row.notes)
+            SourceInfo(
+                row.file_name, row.sha256, row.at_ms, row.rows_in, row.rows_new, row.notes, row.left_out
+            )
             for row in rows
         ]
 

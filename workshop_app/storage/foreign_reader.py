@@ -182,8 +182,8 @@ def _verify(path: str, schema: str, version: int, step: Step) -> Answer:
                 _set_aside(row, str(problem), found)
             except (ValueError, TypeError, AttributeError, RecursionError) as problem:
                 raise Refused("tampered") from problem
-        _check_manifest(connection, found)
-        _check_sessions(connection)
+        whole = _check_manifest(connection, found)
+        _check_sessions(connection, by_chain=not whole)
         return found.document(version)
 
 
@@ -294,16 +294,23 @@ def _redacted(connection: sqlite3.Connection) -> dict[bytes, frozenset[str]]:
     return {target: frozenset(names) for target, names in named.items()}
 
 
-def _check_manifest(connection: sqlite3.Connection, found: _Found) -> None:
-    """Count and digest that the writing program keeps: no record may be missing from the set, or added to it."""
+def _check_manifest(connection: sqlite3.Connection, found: _Found) -> bool:
+    """Count and digest that the writing program keeps: no record may be missing from the set, or added to it.
+
+    False when the file has none, as before version 3.
+    """
     rows = connection.execute("SELECT value FROM local WHERE key = 'manifest'").fetchall()
-    # Files of before version 3 have none.
     if rows and rows[0][0].decode() != found.ops.manifest():
         raise Refused("missing")
+    return bool(rows)
 
 
-def _check_sessions(connection: sqlite3.Connection) -> None:
-    """Each session's row against its records: numbers and hash chain, but for forks and salvaged gaps."""
+def _check_sessions(connection: sqlite3.Connection, *, by_chain: bool) -> None:
+    """Each session's row must be there; `by_chain`, its count and hash chain must be those of its records.
+
+    The chain says nothing where records were left out of a session that was copied while it ran: the manifest
+    is the better witness, and the chain is for files without one.
+    """
     rows: dict[bytes, tuple[int, bytes]] = {}
     for row in connection.execute(f"SELECT {', '.join(SESSION_COLUMNS)} FROM session"):
         rows[row[0]] = _session_values(row)
@@ -316,7 +323,7 @@ def _check_sessions(connection: sqlite3.Connection) -> None:
         if at not in rows:
             raise Refused("missing")
         count, head = rows[at]
-        if whole and head and (count < expected or (count == expected and head != chain)):
+        if by_chain and whole and head and (count < expected or (count == expected and head != chain)):
             raise Refused("missing")
 
     for session, seq, op_id in connection.execute("SELECT session, seq, op_id FROM op ORDER BY session, seq"):

@@ -25,10 +25,6 @@ def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
     if entity_id is not None:
         query, values = f"{query} AND entity_id = ?", (*values, entity_id)
     named = [(json.loads(payload), split_parents(parents)) for payload, parents in raw.execute(query, values)]
-    if not named:
-        return
-    # The old words must not stay behind in a free corner of the page.
-    raw.execute("PRAGMA secure_delete = ON")
     for fields, targets in named:
         names = fields.get("fields")
         for target in targets:
