@@ -39,6 +39,10 @@ class Desk:
     def ready(self) -> None:
         self.qtbot.waitUntil(self.action.isEnabled)
 
+    def notes(self) -> list[str]:
+        """What would become notes."""
+        return [line.text for line in self.preview.lines() if line.kind is LineKind.NOTE]
+
     def rows(self) -> list[str]:
         return [f"{line.said} {line.text}".strip() for line in self.preview.lines()]
 
@@ -104,7 +108,7 @@ def test_column_nobody_named_as_opinions_has_to_be_chosen(
     qtbot.waitUntil(banner.isVisible)
     box = dialog.findChild(ComboField, "importColumn_text")
     assert (box.currentIndex(), desk.action.isEnabled()) == (-1, False)
-    assert desk.rows() == ["東区の川べり一丁目の畑", "南区の駅の前の畑"]
+    assert desk.notes() == ["東区の川べり一丁目の畑", "南区の駅の前の畑"]
     # Another choice first leaves it open, and Enter imports nothing.
     theme = dialog.findChild(ComboField, "importColumn_theme")
     theme.activated.emit(theme.currentIndex())
@@ -116,7 +120,7 @@ def test_column_nobody_named_as_opinions_has_to_be_chosen(
     box.activated.emit(box.currentIndex())
     desk.ready()
     assert not banner.isVisible()
-    assert desk.rows() == ["甲農園", "乙農園"]
+    assert desk.notes() == ["甲農園", "乙農園"]
 
 
 def test_wrong_encoding_gets_a_sentence_and_the_right_one_brings_it_back(desk: Desk) -> None:

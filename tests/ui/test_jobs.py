@@ -84,8 +84,8 @@ def test_garbage_with_a_widget_is_never_collected_by_a_worker(qtbot: QtBot) -> N
     seen: list[int] = []
     run_job(parent, make_much, seen.append, _unexpected)
     qtbot.waitUntil(lambda: bool(seen))
-    assert deleted_in == []
     gc.collect()
+    # By now or before by the timer of the window's thread, but never by the worker.
     assert deleted_in == [threading.main_thread()]
 
 

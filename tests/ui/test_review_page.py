@@ -245,7 +245,7 @@ def test_number_key_settles_and_the_next_one_comes(desk: Desk, wanted: str) -> N
     assert desk.left() == ["theme", "void"]
     assert desk.rail() == "整理 2件"
     assert desk.cards() == ["まちづくり", "未分類"]
-    toast = desk.page.findChild(Toast, "toast")
+    toast = desk.page.findChild(Toast, "reviewToast")
     assert isinstance(toast, Toast)
     assert toast.text() == "決めました。残りは 2件です。"
     # The keys go on working without a click.

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QGridLayout,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -29,7 +28,7 @@ from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, PrimaryButton, SecondaryButton
+from workshop_app.ui.widgets import Banner, LineField, PrimaryButton, SecondaryButton
 
 _PROGRESS_AFTER_MS = 300
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -50,7 +49,7 @@ class ExportPage(Page):
         self._folder = path.parent
         self._banner = Banner()
         self._banner.setObjectName("exportBanner")
-        self._name = QLineEdit(f"{path.stem}_事務局用.xlsx")
+        self._name = LineField(f"{path.stem}_事務局用.xlsx", 40)
         self._choose = SecondaryButton(self.tr("場所を変える"))
         self._place = TextLabel("", 13, role="text2", wrap=True)
         self._do = PrimaryButton(self.tr("ワークブックを書き出す"))
@@ -112,7 +111,6 @@ class ExportPage(Page):
         self._do.set_tall(True)
         # Read out over the telephone or copied into the ledger of the stick.
         self._fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._name.setFixedHeight(look().px(40))
 
     def _lay_out(self) -> None:
         self._left = QWidget()

@@ -73,6 +73,7 @@ class ImportDialog(WritingDialog):
         self._sheet = _field("importSheet", self.tr("シート"))
         self._is_workbook = source.suffix.lower() in _WORKBOOKS
         self._columns = {field: _field(f"importColumn_{field}", FIELD_LABELS[field]) for field in _FIELDS}
+        self._columns["text"].setPlaceholderText(self.tr("（選ぶ）"))
         # A workbook knows its encoding, and a text file has no sheets.
         first = self._sheet if self._is_workbook else self._encoding
         grid = QGridLayout()
@@ -213,7 +214,6 @@ def _field(name: str, label: str) -> ComboField:
     box.setMinimumContentsLength(4)
     box.setObjectName(name)
     box.set_label(label)
-    box.setPlaceholderText(box.tr("選んでください"))
     return box
 
 

@@ -62,6 +62,7 @@ class ReviewPage(Page):
             self.tr("残りの競合に戻る"),
         )
         self._toast = Toast(self)
+        self._toast.setObjectName("reviewToast")
         self._lay_out()
         self._connect()
         self._make_shortcuts()
