@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "packaging" / "requirements.lock"
 STAMP = VENV / "workshop-app-setup.txt"
+SYSTEM_STAMP = VENV / "workshop-app-system.txt"
 MIN_PYTHON = (3, 11)
 
 QT_LIBRARIES = (
@@ -82,11 +83,34 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def set_up() -> str | None:
-    """Make everything ready; returns one sentence when it cannot be done."""
-    wanted = stamp_text()
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+    """Make everything ready; returns one sentence when it cannot be done.
+
+    Two stamps, for two things that can be missing apart: system packages may come later, by somebody else's
+    hand, and until then every command names them.
+    """
+    missing = [] if _is_stamped(SYSTEM_STAMP) else _install_system_packages()
+    problem = None if _is_stamped(STAMP) else _set_up_venv()
+    if problem:
+        return problem
+    if not missing:
+        SYSTEM_STAMP.write_text(stamp_text(), encoding="utf-8")
         return None
-    _install_system_packages()
+    names = " ".join(missing)
+    sentence = (
+        f"Please have these system packages installed: {names} / 次のシステム部品を入れてください: {names}"
+    )
+    # Not all of them are needed for every command: without a font or the window system's parts much still works.
+    if _quiet([_python(), "-c", "import PySide6.QtWidgets, PySide6.QtSvg"]) != 0:
+        return sentence
+    print(sentence, file=sys.stderr)
+    return None
+
+
+def _is_stamped(stamp: Path) -> bool:
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == stamp_text()
+
+
+def _set_up_venv() -> str | None:
     problem = _make_venv()
     if problem:
         return problem
@@ -108,7 +132,7 @@ def set_up() -> str | None:
     ).stdout.strip()
     (Path(site) / "workshop_app_source.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     # Written last: an interrupted set-up is simply done again.
-    STAMP.write_text(wanted, encoding="utf-8")
+    STAMP.write_text(stamp_text(), encoding="utf-8")
     return None
 
 
@@ -133,31 +157,27 @@ def _make_venv() -> str | None:
     return None
 
 
-def _install_system_packages() -> None:
-    """On Debian and Ubuntu add what Qt loads; without the right to do so, say which packages are missing."""
+def _install_system_packages() -> list[str]:
+    """On Debian and Ubuntu add what Qt loads; gives the names that are still missing, for want of the right."""
     if not (sys.platform == "linux" and shutil.which("apt-get") and shutil.which("dpkg-query")):
-        return
+        return []
     missing = missing_packages(_dpkg_installed())
     if not missing:
-        return
+        return []
     rights: list[str] | None = None
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         rights = []
     elif shutil.which("sudo") and _quiet(["sudo", "-n", "true"]) == 0:
         rights = ["sudo", "-n"]
-    names = " ".join(missing)
-    if rights is not None:
-        print(f"Installing system packages (once): {names}", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        apt = [*rights, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-        subprocess.run([*apt, "update"], env=environment, check=False, stdout=subprocess.DEVNULL)
-        install = [*apt, "install", "-y", "--no-install-recommends", *missing]
-        if subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL).returncode == 0:
-            return
-    print(
-        f"Please have these system packages installed: {names} / 次のシステム部品を入れてください: {names}",
-        file=sys.stderr,
-    )
+    if rights is None:
+        return missing
+    print(f"Installing system packages (once): {' '.join(missing)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    apt = [*rights, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    subprocess.run([*apt, "update"], env=environment, check=False, stdout=subprocess.DEVNULL)
+    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
+    subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL)
+    return missing_packages(_dpkg_installed())
 
 
 def missing_packages(installed: set[str]) -> list[str]:

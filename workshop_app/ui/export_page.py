@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workshop_app.domain.errors import WorkshopError
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices, Package
@@ -72,7 +71,6 @@ class ExportPage(Page):
         self._banner.action_pressed.connect(self._on_open_folder)
         open_file.changed.connect(self._on_changed)
         self._show_place()
-        self._show_counts()
 
     def target(self) -> Path:
         """Where the workbook would be written."""
@@ -182,11 +180,19 @@ class ExportPage(Page):
             self._show_counts()
 
     def _show_counts(self) -> None:
-        try:
-            rows = self._count_rows(self._open_file.workspace)
-        except WorkshopError as problem:
-            self._banner.show_message("error", problem.sentence)
-            return
+        """Counted by a worker: a merged file has ten thousand notes."""
+        path, services = self._open_file.workspace.path, self._services
+
+        def count() -> Sequence[tuple[str, str]]:
+            workspace = services.open(path)
+            try:
+                return self._count_rows(workspace)
+            finally:
+                workspace.close()
+
+        run_job(self, count, self._on_counted, lambda text: self._banner.show_message("error", text))
+
+    def _on_counted(self, rows: Sequence[tuple[str, str]]) -> None:
         while len(self._count_labels) < 2 * len(rows):
             row = len(self._count_labels) // 2
             for column, label in enumerate((TextLabel("", 15), TextLabel("", 15, bold=True))):

@@ -176,7 +176,7 @@ class VoidDialog(Dialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter after a reason of one's own means it; everywhere else Enter is the safe button."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._other.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._other:
             event.accept()
             self.accept()
         else:
