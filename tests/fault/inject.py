@@ -16,6 +16,7 @@ from fault.tally import Tally, Trial, in_parallel, spread
 
 KILL, FULL, BROKEN = "kill -9", "disk full from here on", "I/O error once"
 KILLS_IN_A_ROW = 5
+LEFTOVERS = "leftovers pile up"
 _ONLY_ON_FILES = ("pwrite64", "pwritev", "pwritev2", "fallocate", "ftruncate", "mkdir", "mkdirat")
 """Calls that may all fail from some moment on: they never go to a console and never load a module."""
 
@@ -74,18 +75,18 @@ def run(
     everywhere = points(calls, fault)
     tally = Tally(scenario.name)
     tally.figures["calls that can change something"] = len(everywhere)
-    worst: tuple[int, Point] | None = None
     chosen = spread(everywhere, sample)
+    worst, most = None, 0
     for point, trial in zip(chosen, in_parallel(partial(strike, scenario, fault), chosen, jobs), strict=True):
         tally.add(trial)
-        left = len(trial.leftovers_after_retry)
-        if left and (worst is None or left > worst[0]):
-            worst = (left, point)
+        if len(trial.leftovers) > most:
+            worst, most = point, len(trial.leftovers)
     if fault == KILL and worst is not None:
-        tally.figures[f"files left by {KILLS_IN_A_ROW} kills in a row and one good run"] = len(
-            kill_again_and_again(scenario, worst[1])
-        )
-        tally.figures["killed again and again at"] = worst[1].place
+        left = kill_again_and_again(scenario, worst)
+        tally.figures[f"files left by {KILLS_IN_A_ROW} kills in a row and one good run"] = len(left)
+        if len(left) > most:
+            found = f"{len(left)} files, one kill leaves {most}: {', '.join(map(_generic, left[:2]))} …"
+            tally.violate(LEFTOVERS, worst.place, found)
     return tally
 
 

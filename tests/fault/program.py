@@ -114,8 +114,8 @@ def run_forked(box: Box, *arguments: object) -> Done:
                 signal.alarm(TIME_LIMIT_S)
                 for stream, number in ((out, 1), (err, 2)):
                     os.dup2(stream.fileno(), number)
-                sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-                sys.stderr = open(2, "w", encoding="utf-8", closefd=False)
+                sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+                sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
                 os.environ.update(box.environment())
                 tempfile.tempdir = None
                 os.chdir(ROOT)

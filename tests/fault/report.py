@@ -13,6 +13,8 @@ from fault.program import ROOT
 DOCUMENT = ROOT / "docs" / "faults.md"
 Part = dict[str, Any]
 
+EXAMPLES = 5
+"""Shown on the page for each kind of broken promise; the JSON report has more."""
 _CORE = ("corrupt", "half done", "acknowledged but lost")
 _TITLES = {
     "kill": "Killed (kill -9) at a system call",
@@ -143,4 +145,6 @@ def _findings(part: Part) -> Iterator[str]:
         if tally["violations"] and not tally["for_comparison"]:
             kinds = ", ".join(f"{kind} {n}" for kind, n in tally["violations"].items())
             yield f"- **{part['name']}, {tally['name']}**: {kinds}"
-            yield from (f"  - {example}" for example in tally["examples"])
+            for kind in tally["violations"]:
+                shown = [example for example in tally["examples"] if example.startswith(f"{kind}: ")]
+                yield from (f"  - {example}" for example in shown[:EXAMPLES])

@@ -31,7 +31,7 @@ from fault.tally import Tally  # noqa: E402
 
 MODES = ("kill", "enospc", "eio", "power", "mutate")
 FAULTS = {"kill": inject.KILL, "enospc": inject.FULL, "eio": inject.BROKEN}
-QUICK = {"kill": 5, "enospc": 4, "eio": 4, "small disk": 3, "power": 16, "control": 60, "mutate": 75}
+QUICK = {"kill": 4, "enospc": 3, "eio": 3, "small disk": 3, "power": 14, "control": 60, "mutate": 75}
 FULL = {"kill": None, "enospc": None, "eio": None, "small disk": None}
 FULL |= {"power": 250, "control": 250, "mutate": 2_600}
 """How many of each, per command or file; None is everywhere."""

@@ -38,22 +38,24 @@ class Tally:
     figures: dict[str, Any] = field(default_factory=dict)
     for_comparison: bool = False
     """Something that is known to break promises, run beside the program to prove that it would be seen."""
-    _shown: Counter[str] = field(default_factory=Counter)
 
     def add(self, trial: Trial) -> None:
         """Count one trial."""
         self.trials += 1
         self.outcomes[trial.outcome] += 1
-        for kind in {kind for kind, _ in trial.violations}:
-            self.violations[kind] += 1
-        for kind, what in trial.violations:
-            self._shown[kind] += 1
-            if self._shown[kind] <= MAX_EXAMPLES:
-                self.examples.append(f"{kind}: {trial.where}: {what}")
+        # A trial that breaks one promise in several places counts once.
+        for kind, what in dict(trial.violations).items():
+            self.violate(kind, trial.where, what)
         for key, names in (("left", trial.leftovers), ("left after retry", trial.leftovers_after_retry)):
             if names:
                 self.figures[f"trials with files {key}"] = self.figures.get(f"trials with files {key}", 0) + 1
                 self.figures[f"most files {key}"] = max(self.figures.get(f"most files {key}", 0), len(names))
+
+    def violate(self, kind: str, where: str, what: str) -> None:
+        """Count one broken promise."""
+        self.violations[kind] += 1
+        if self.violations[kind] <= MAX_EXAMPLES:
+            self.examples.append(f"{kind}: {where}: {what}")
 
     def document(self) -> dict[str, Any]:
         """As it goes into the JSON report."""
