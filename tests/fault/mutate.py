@@ -162,14 +162,16 @@ def _make_fifty_notes(box: Box, path: Path) -> None:
     succeed(box, "merge", path, other)
 
 
-def run(name: str, path: Path, *, trials: int, jobs: int, seed: int = SEED) -> Tally:
+def run(
+    name: str, path: Path, *, trials: int, jobs: int, seed: int = SEED, keep: Path | None = None
+) -> Tally:
     """Damage one file many times."""
     tally = Tally(name)
     truth = read_ops(path)
     if not truth.ops:
         raise RuntimeError(f"{name} is refused without any damage")
     tally.figures |= {"bytes": path.stat().st_size, "edits": len(truth.ops), "seed": seed}
-    work = partial(damage_and_read, name, path.read_bytes(), truth, seed)
+    work = partial(damage_and_read, name, path.read_bytes(), truth, seed, keep)
     slowest = 0.0
     for trial, seconds, other_sessions in in_parallel(work, range(trials), jobs, CHUNK):
         tally.add(trial)
@@ -192,15 +194,20 @@ def damaged(name: str, data: bytes, seed: int, number: int) -> tuple[str, bytes]
             return kind.__name__, bytes(copy)
 
 
-def damage_and_read(name: str, data: bytes, truth: Read, seed: int, number: int) -> tuple[Trial, float, bool]:
-    """One damaged file through the adapter; also how long it took, and whether only sessions differ."""
+def damage_and_read(
+    name: str, data: bytes, truth: Read, seed: int, keep: Path | None, number: int
+) -> tuple[Trial, float, bool]:
+    """One damaged file through the adapter; also how long it took, and whether only sessions differ.
+
+    Files are made anew in every run, so one that shows a defect is kept when there is a place for it.
+    """
     kind, copy = damaged(name, data, seed, number)
     with tempfile.TemporaryDirectory(prefix="workshop-fault-") as folder:
         path = Path(folder) / "file.wsdb"
         path.write_bytes(copy)
         start = time.monotonic()
         outcome, found = read_guarded(path)
-        trial = Trial(f"number {number}, {kind}", f"{kind}: {outcome}")
+        trial = Trial(f"number {number}, {kind}", f"{kind}: {outcome.partition(':')[0]}")
         seconds = time.monotonic() - start
         if found is not None and found.ops != truth.ops:
             trial.violations.append(("silent change", f"{len(found.ops)} edits read of {len(truth.ops)}"))
@@ -208,6 +215,8 @@ def damage_and_read(name: str, data: bytes, truth: Read, seed: int, number: int)
             trial.violations.append((outcome.partition(":")[0], outcome))
         if path.read_bytes() != copy:
             trial.violations.append(("source changed", "the file itself was written to"))
+        if trial.violations and keep is not None:
+            (keep / f"{name} {number}.wsdb").write_bytes(copy)
         return trial, seconds, found is not None and found.sessions != truth.sessions
 
 

@@ -40,9 +40,9 @@ FULL |= {"power": 250, "control": 250, "mutate": 2_600}
 class Run:
     """One run of some modes: the sizes, the files and what is traced, made when first needed."""
 
-    def __init__(self, quick: bool, jobs: int, seed: int, folder: Path) -> None:
-        self.sizes: dict[str, Any] = QUICK if quick else FULL
-        self.jobs, self.seed, self.folder = jobs, seed, folder
+    def __init__(self, options: argparse.Namespace, folder: Path) -> None:
+        self.sizes: dict[str, Any] = QUICK if options.quick else FULL
+        self.jobs, self.seed, self.keep, self.folder = options.jobs, options.seed, options.keep, folder
         self._scenarios: list[Scenario] = []
         self._calls: dict[str, list] = {}
 
@@ -78,7 +78,8 @@ class Run:
         folder = self.folder / "files"
         folder.mkdir()
         for name, path in mutate.build(folder).items():
-            yield mutate.run(name, path, trials=self.sizes["mutate"], jobs=self.jobs, seed=self.seed)
+            trials = self.sizes["mutate"]
+            yield mutate.run(name, path, trials=trials, jobs=self.jobs, seed=self.seed, keep=self.keep)
         collection = mutate.run_collection(jobs=self.jobs)
         if collection is not None:
             yield collection
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
     modes = MODES if options.mode == "all" else (options.mode,)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="workshop-faults-") as folder:
-        run = Run(options.quick, options.jobs, options.seed, Path(folder))
+        run = Run(options, Path(folder))
         parts = [part for mode in modes for part in _parts(run, mode)]
     document = {**report.surroundings(options.quick), "parts": parts}
     document["seconds"] = round(time.monotonic() - begun)
@@ -98,6 +99,7 @@ def main(arguments: Sequence[str]) -> int:
         options.report.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(report.markdown(document))
     if options.mode == "all" and not options.quick:
+        report.DOCUMENT.parent.mkdir(exist_ok=True)
         report.DOCUMENT.write_text(report.markdown(document), encoding="utf-8")
     return 1 if report.broken(document) else 0
 
@@ -109,6 +111,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("mode", nargs="?", default="all", choices=(*MODES, "all"))
     parser.add_argument("--quick", action="store_true", help="a spread sample, about a minute")
     parser.add_argument("--report", type=Path, metavar="FILE.json", help="write all counts there")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="copy damaged files that show a defect there"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="trials at once")
     parser.add_argument("--seed", type=int, default=power.SEED, help="of the power cuts and the damage")
     return parser.parse_args(arguments)

@@ -319,14 +319,15 @@ def test_every_damage_differs_from_the_file_and_comes_again_with_its_number(
 
 
 def test_planted_silent_change_is_reported(
-    truth: tuple[bytes, mutate.Read], monkeypatch: pytest.MonkeyPatch
+    truth: tuple[bytes, mutate.Read], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     data, read = truth
     changed = dict(read.ops)
     changed.popitem()
     monkeypatch.setattr(mutate, "read_ops", lambda path: mutate.Read(changed, read.sessions))
-    trial, _, _ = mutate.damage_and_read("x", data, read, 1, 0)
+    trial, _, _ = mutate.damage_and_read("x", data, read, 1, tmp_path, 0)
     assert kinds(trial) == ["silent change"]
+    assert (tmp_path / "x 0.wsdb").read_bytes() == mutate.damaged("x", data, 1, 0)[1]
 
 
 def test_planted_exception_and_endless_loop_are_reported(
@@ -342,7 +343,7 @@ def test_planted_exception_and_endless_loop_are_reported(
     monkeypatch.setattr(mutate, "TIME_LIMIT_S", 1)
     for reader, kind in ((fail, "other exception"), (loop, "hang")):
         monkeypatch.setattr(mutate, "read_ops", reader)
-        assert kinds(mutate.damage_and_read("x", truth[0], truth[1], 1, 0)[0]) == [kind]
+        assert kinds(mutate.damage_and_read("x", *truth, 1, None, 0)[0]) == [kind]
 
 
 # --- counting and reporting --------------------------------------------------------------------------------

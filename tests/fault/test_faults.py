@@ -24,6 +24,11 @@ KNOWN: dict[str, set[str]] = {
     "eio: merge into a new file": {"no plain sentence"},
     "eio: hand-over": {"no plain sentence"},
     "power: merge into a new file": {"acknowledged but lost"},
+    # A damaged name of a table makes the words of integrity_check unreadable.
+    "mutate: empty laptop": {"other exception"},
+    "mutate: 50 notes": {"other exception"},
+    "mutate: five wards merged": {"other exception"},
+    "mutate: package": {"other exception"},
 }
 """Broken promises that are known and reported; take each out with its repair."""
 
