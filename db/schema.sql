@@ -46,7 +46,7 @@ CREATE TABLE merge_run (
 	run_id INTEGER NOT NULL,
 	at_ms INTEGER NOT NULL,
 	app_version TEXT NOT NULL,
-	backup TEXT,
+	backup TEXT, manifest_after TEXT, receipt TEXT,
 	PRIMARY KEY (run_id)
 ) STRICT;
 
@@ -71,7 +71,6 @@ CREATE TABLE note (
 	kind TEXT,
 	points TEXT NOT NULL,
 	text TEXT NOT NULL,
-	search_key TEXT NOT NULL,
 	votes INTEGER NOT NULL,
 	island_id BLOB,
 	void_reason TEXT,
@@ -91,6 +90,15 @@ CREATE TABLE op (
 	session BLOB NOT NULL,
 	seq INTEGER NOT NULL,
 	PRIMARY KEY (op_id)
+) STRICT;
+
+CREATE TABLE quarantine (
+	sha256 TEXT NOT NULL,
+	serial INTEGER NOT NULL,
+	op_id BLOB,
+	reason TEXT NOT NULL,
+	raw TEXT NOT NULL,
+	PRIMARY KEY (sha256, serial)
 ) STRICT;
 
 CREATE TABLE session (

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app.domain.errors import InvalidInput
-from workshop_app.paths import resource, user_data_dir
+from workshop_app.domain.errors import InvalidInput, NotFound, StorageUnavailable
+from workshop_app.paths import resource, user_data_dir, user_documents_dir
 from workshop_app.services import importing, merge, prepare
-from workshop_app.services.ports import ForeignOps, Workspace
+from workshop_app.services.ports import LocalCopy, Place, SourceInfo, VerifiedFile, Watch, Workspace
 from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
 
@@ -21,8 +24,11 @@ if TYPE_CHECKING:
 
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
+    from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
+    from workshop_app.storage.foreign_file import Reader
     from workshop_app.storage.handover import Package
+    from workshop_app.storage.shared_folder import SharedFolder
 
 
 def open_database(path: Path) -> Database:
@@ -30,6 +36,86 @@ def open_database(path: Path) -> Database:
     from workshop_app.storage.database import Database
 
     return Database.open(path)
+
+
+@contextmanager
+def open_to_read(path: Path, tell: Callable[[str], None]) -> Iterator[Database]:
+    """Open a file to look at it, wherever it lies; `tell` gets what the person should know meanwhile.
+
+    On a network or a stick the look is at a private copy, in a shared folder at the union of all that was
+    published there; SQLite never opens a path in such a place.
+    """
+    from workshop_app.storage.local_copy import passing_copy
+    from workshop_app.storage.places import place_of
+
+    place = place_of(path)
+    with ExitStack() as stack:
+        if place is Place.SHARED:
+            path = _shared_working_file(path, tell)
+        elif place is not Place.LOCAL:
+            path = stack.enter_context(passing_copy(path))
+        database = open_database(path)
+        stack.callback(database.close)
+        yield database
+
+
+def copy_to_this_machine(path: Path) -> LocalCopy:
+    """A local file to work in instead of one on a network or a stick; the original is only read.
+
+    From a shared folder it is the working file with everything that was published.
+    """
+    from workshop_app.storage.local_copy import copy_to_folder
+    from workshop_app.storage.places import place_of, refuse_unsafe, system_place
+
+    if place_of(path) is Place.SHARED:
+        warnings: list[str] = []
+        return LocalCopy(_shared_working_file(path, warnings.append), tuple(warnings))
+    folder = user_documents_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    if system_place(folder) is not Place.LOCAL:
+        # Some organisations keep the documents folder itself on a server.
+        folder = user_data_dir()
+        refuse_unsafe(folder / path.name)
+    return LocalCopy(copy_to_folder(path, folder))
+
+
+def share_merge(
+    folder: Path,
+    sources: Sequence[Path],
+    *,
+    force: bool = False,
+    lock: bool = True,
+    dry_run: bool = False,
+) -> ShareReport:
+    """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring."""
+    shared = _shared_folder(folder)
+    return shared.look(sources) if dry_run else shared.share(sources, force=force, lock=lock)
+
+
+def _shared_folder(folder: Path) -> SharedFolder:
+    from workshop_app.storage.shared_folder import SharedFolder
+
+    return SharedFolder(
+        folder,
+        user_data_dir() / "shares",
+        lambda target, sources, dry_run: merge_files(target, sources, dry_run=dry_run),
+    )
+
+
+def _shared_working_file(path: Path, tell: Callable[[str], None]) -> Path:
+    """The working file of the shared folder a path lies in, after taking in all that was published."""
+    from workshop_app.storage.places import shared_root
+
+    folder = shared_root(path)
+    assert folder is not None
+    report = _shared_folder(folder).look()
+    for sentence in report.warnings:
+        tell(sentence)
+    if not report.local.exists():
+        raise NotFound(
+            f"共有フォルダー「{folder}」には、読める記録がまだありません。公開してから開いてください。"
+        )
+    return report.local
 
 
 def load_agenda(path: Path | None) -> Agenda:
@@ -48,94 +134,146 @@ def create_database(path: Path, setup: prepare.WorkshopSetup) -> None:
         prepare.prepare_workshop(database, setup)
 
 
-def read_foreign(path: Path) -> ForeignOps:
-    """Verify a file from outside and read its edits."""
-    from workshop_app.storage import foreign_file
-
-    return foreign_file.read_foreign(path)
-
-
-def merge_files(target: Path, sources: Sequence[Path], *, dry_run: bool = False) -> merge.MergeReport:
+def merge_files(
+    target: Path,
+    sources: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    salvage: bool = False,
+    watch: Watch | None = None,
+    reader: Reader | None = None,
+) -> merge.MergeReport:
     """Merge files into the target, which is made when it is missing.
 
-    A missing target appears only when something could be taken in. Raises WorkshopError when the target
-    itself cannot be used; a source that cannot be used is reported as refused.
+    A missing target appears only when something could be taken in. A dry run does the same work on a copy that
+    is thrown away, so its counts are those the merge itself gives. With `salvage` the whole records of a damaged
+    file are taken, and the rest is counted. Raises WorkshopError when the target itself cannot be used, and
+    Cancelled; a source that cannot be used is reported as refused.
     """
+    from workshop_app.storage import foreign_file
     from workshop_app.storage.backup import back_up
     from workshop_app.storage.database import Database
+    from workshop_app.storage.places import refuse_unsafe
 
-    read = merge.read_sources(sources, target, read_foreign)
-    if target.exists():
-        database = Database.open(target)
-        try:
-            return _merge_open(database, read, lambda: back_up(target, "統合前"), dry_run)
-        finally:
-            database.close()
-    if all(foreign is None for _, foreign in read):
-        return merge.MergeReport(target, dry_run, [source for source, _ in read])
-    with _new_target(target, dry_run) as database:
-        report = _merge_open(database, read, lambda: None, dry_run=False)
-    report.target, report.dry_run = target, dry_run
+    refuse_unsafe(target)
+    watch = watch or merge.Unwatched()
+    with foreign_file.private_folder() as folder, ExitStack() as stack:
+
+        def verify(path: Path) -> VerifiedFile:
+            return foreign_file.verify_file(
+                path, folder, salvage=salvage, watch=watch, reader=reader or foreign_file.in_own_process
+            )
+
+        database = None
+        if is_there(target):
+            database = stack.enter_context(closing(Database.open(target)))
+        read = merge.read_sources(
+            sources, target, verify, lambda path: _known_source(database, path) if database else None
+        )
+        if database is None:
+            if all(file is None for _, file in read):
+                return merge.MergeReport(target, dry_run, [source for source, _ in read])
+            place = folder / "dry-run.wsdb" if dry_run else target
+            database = stack.enter_context(Database.create(place))
+        elif dry_run and any(file is not None for _, file in read):
+            place = folder / "dry-run.wsdb"
+            database.copy_into(place)
+            database = stack.enter_context(closing(Database.open(place)))
+        existed = is_there(target)
+        report = merge.merge_into(
+            database,
+            read,
+            folder,
+            back_up=lambda: back_up(target, "統合前") if existed and not dry_run else None,
+            now_ms=_now_ms(),
+            app_version=__version__,
+            dry_run=dry_run,
+            watch=watch,
+        )
+    report.target = target
     return report
 
 
-def _merge_open(
-    database: Database,
-    read: Sequence[tuple[merge.SourceReport, ForeignOps | None]],
-    back_up: merge.BackUp,
-    dry_run: bool,
-) -> merge.MergeReport:
+def take_back_merge(target: Path) -> Path:
+    """Undo the last merge by its backup; returns the backup of the merged state. Raises WorkshopError."""
+    from workshop_app.storage import restore
+
+    return restore.take_back_merge(target)
+
+
+def restore_backup(path: Path, backup: Path) -> Path:
+    """Go back to a backup; returns the backup made of what was there before. Raises WorkshopError."""
+    from workshop_app.storage import restore
+
+    return restore.restore_backup(path, backup)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a page beside its name and put it there whole; raises StorageUnavailable."""
+    from workshop_app.storage.engine import storage_errors
+
+    partial = path.with_name(f".{path.name}.part")
+    with storage_errors():
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+
+
+def receipts(path: Path) -> list[dict[str, object]]:
+    """The receipts of all merges into a file, oldest first."""
+    with closing(open_database(path)) as database:
+        return database.receipts()
+
+
+def _known_source(database: Database, path: Path) -> SourceInfo | None:
+    """What a file brought when exactly these bytes were merged before; None for anything else."""
+    from workshop_app.storage.foreign_file import file_sha256
+
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        return database.known_source(file_sha256(path))
+    except OSError:
+        # The verification says in words what is wrong with it.
+        return None
+
+
+def _now_ms() -> int:
     from workshop_app.storage.database import wall_clock_ms
 
-    return merge.merge_into(
-        database,
-        read,
-        back_up=back_up,
-        now_ms=wall_clock_ms(),
-        app_version=__version__,
-        dry_run=dry_run,
-    )
+    return wall_clock_ms()
 
 
-@contextmanager
-def _new_target(target: Path, dry_run: bool) -> Iterator[Database]:
-    """A new file for the union; for a dry run one that never gets a name."""
-    from tempfile import TemporaryDirectory
-
-    from workshop_app.storage.database import Database
-
-    if dry_run:
-        with (
-            TemporaryDirectory(prefix="workshop-app-") as folder,
-            Database.create(Path(folder) / "dry.wsdb") as database,
-        ):
-            yield database
-    else:
-        with Database.create(target) as database:
-            yield database
+def is_there(path: Path) -> bool:
+    """Whether there is something of this name; a name the system cannot even ask for is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
-def export_workbook(source: Path, target: Path, *, edition: str = "internal") -> Path:
+def export_workbook(
+    source: Path,
+    target: Path,
+    *,
+    edition: str = "internal",
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
-    from workshop_app.storage.database import wall_clock_ms
     from workshop_app.workbook.writer import write_workbook
 
     if target.suffix.lower() != ".xlsx":
         raise InvalidInput(
             "書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。"
         )
-    database = open_database(source)
-    try:
+    with open_to_read(source, tell) as database:
         report = build_report(
             database,
             edition=edition,
-            now_ms=wall_clock_ms(),
+            now_ms=_now_ms(),
             app_version=__version__,
             output_number=database.next_output_number(),
         )
-    finally:
-        database.close()
     return write_workbook(report, target)
 
 
@@ -148,19 +286,19 @@ def read_table(path: Path, encoding: str | None = None, sheet: str | None = None
 
 def practice_laptops() -> list[PracticeLaptop]:
     """The bundled practice opinions, by ward and laptop."""
-    text = resource("samples", "kumamoto_practice_opinions.csv").read_text(encoding="utf-8")
-    return read_practice(text)
+    opinions, workshops = (
+        resource("samples", f"kumamoto_practice_{name}.csv").read_text(encoding="utf-8")
+        for name in ("opinions", "workshops")
+    )
+    return read_practice(opinions, workshops)
 
 
 def hand_over(source: Path, folder: Path) -> Package:
     """Write the verified package for the stick."""
     from workshop_app.storage.handover import hand_over as write_package
 
-    database = open_database(source)
-    try:
+    with open_to_read(source, lambda sentence: None) as database:
         return write_package(database, folder)
-    finally:
-        database.close()
 
 
 class Services:
@@ -191,21 +329,45 @@ class Services:
             make_practice_laptop(path, practice_laptops()[0])
         return path
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
         """Read a .txt, .csv or .xlsx file under limits."""
-        return read_table(path, encoding)
+        return read_table(path, encoding, sheet)
 
-    def run_import(self, path: Path, plan: importing.ImportPlan) -> importing.ImportReport:
-        """Write a planned import into this file."""
-        database = open_database(path)
-        try:
-            return importing.run_import(database, plan)
-        finally:
-            database.close()
-
-    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> merge.MergeReport:
+    def merge(
+        self,
+        target: Path,
+        sources: Sequence[Path],
+        *,
+        dry_run: bool,
+        salvage: bool = False,
+        watch: Watch | None = None,
+    ) -> merge.MergeReport:
         """Merge files into the target, which is made when missing."""
-        return merge_files(target, sources, dry_run=dry_run)
+        return merge_files(target, sources, dry_run=dry_run, salvage=salvage, watch=watch)
+
+    def take_back_merge(self, target: Path) -> Path:
+        """Undo the last merge by its backup; returns the backup of the merged state."""
+        return take_back_merge(target)
+
+    def receipts(self, path: Path) -> list[dict[str, object]]:
+        """The receipts of all merges into a file, oldest first."""
+        return receipts(path)
+
+    def share_merge(
+        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+    ) -> ShareReport:
+        """Merge into a shared folder and publish."""
+        return share_merge(folder, sources, force=force, dry_run=dry_run)
+
+    def place_of(self, path: Path) -> Place:
+        """Where a file lies; only a LOCAL one can be opened for writing."""
+        from workshop_app.storage.places import place_of
+
+        return place_of(path)
+
+    def copy_to_this_machine(self, path: Path) -> LocalCopy:
+        """A local file to work in instead of one that lies elsewhere."""
+        return copy_to_this_machine(path)
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""
@@ -249,8 +411,24 @@ def open_main_window(path: Path | None) -> QMainWindow:
     return window
 
 
+def has_display() -> bool:
+    """Whether a person can see a window on this machine."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def run_window(path: Path | None) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+    """Open the window and stay until it is closed; returns the exit status.
+
+    Raises StorageUnavailable where there is no display: the toolkit itself would end the whole process. A
+    platform named by QT_QPA_PLATFORM is trusted, it may need none.
+    """
+    if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
+        raise StorageUnavailable(
+            "画面がないため、窓を開けません。今のデータは変わっていません。"
+            "画面のあるパソコンで開くか、命令の一覧（--help）から選んでください。"
+        )
     from workshop_app.ui.application import prepare_application
 
     application = prepare_application()

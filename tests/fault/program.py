@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +119,8 @@ def run_forked(box: Box, *arguments: object) -> Done:
                 sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
                 os.environ.update(box.environment())
                 tempfile.tempdir = None
+                # A process the program starts must not load the harness as its main module.
+                sys.modules["__main__"] = ModuleType("__main__")
                 os.chdir(ROOT)
                 status = cli.main([str(argument) for argument in arguments])
             except SystemExit as leaving:

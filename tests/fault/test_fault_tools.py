@@ -324,7 +324,7 @@ def test_planted_silent_change_is_reported(
     data, read = truth
     changed = dict(read.ops)
     changed.popitem()
-    monkeypatch.setattr(mutate, "read_ops", lambda path: mutate.Read(changed, read.sessions))
+    monkeypatch.setattr(mutate, "read_ops", lambda path, own_process: mutate.Read(changed, read.sessions))
     trial, _, _ = mutate.damage_and_read("x", data, read, 1, tmp_path, 0)
     assert kinds(trial) == ["silent change"]
     assert (tmp_path / "x 0.wsdb").read_bytes() == mutate.damaged("x", data, 1, 0)[1]
@@ -333,10 +333,10 @@ def test_planted_silent_change_is_reported(
 def test_planted_exception_and_endless_loop_are_reported(
     truth: tuple[bytes, mutate.Read], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path) -> mutate.Read:
+    def fail(path: Path, own_process: bool) -> mutate.Read:
         raise KeyError("op")
 
-    def loop(path: Path) -> mutate.Read:
+    def loop(path: Path, own_process: bool) -> mutate.Read:
         while True:
             pass
 

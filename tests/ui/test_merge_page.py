@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
+from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.paths import user_documents_dir
 from workshop_app.ui.drop_strip import DropStrip
-from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.merge_table import MergeTable

@@ -23,6 +23,15 @@ OpId = NewType("OpId", bytes)
 OP_ID_BYTES = 32
 _TAG = b"workshop_app.op.1"
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _no_float(text: str) -> None:
+    raise ValueError(f"not allowed in a payload: {text}")
+
+
+_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+
 JsonValue = Any
 """None, bool, int, str, list or dict of these; never a float (see `canonical_json`)."""
 
@@ -61,9 +70,18 @@ def canonical_json(value: Mapping[str, JsonValue]) -> str:
     Raises TypeError for a float or another type JSON does not have, UnicodeEncodeError for a lone surrogate.
     """
     _check(value)
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     text.encode("utf-8")
     return text
+
+
+def canonical_fields(text: str) -> dict[str, JsonValue] | None:
+    """The fields of a payload that is canonical JSON of an object, else None; made for a million of them."""
+    try:
+        value = _DECODER.decode(text)
+        return value if isinstance(value, dict) and _ENCODER.encode(value) == text else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _check(value: JsonValue) -> None:
@@ -89,20 +107,19 @@ def compute_op_id(
     seq: int,
 ) -> OpId:
     """The id that the given content must have."""
-    digest = hashlib.sha256(_TAG)
+    content = [_TAG]
     for part in (
-        bytes(entity_id),
-        kind.encode("utf-8"),
-        payload.encode("utf-8"),
+        entity_id,
+        kind.encode(),
+        payload.encode(),
         b"".join(parents),
         hlc.to_bytes(8, "big", signed=True),
-        bytes(session),
+        session,
         seq.to_bytes(8, "big", signed=True),
     ):
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
+        content += (len(part).to_bytes(4, "big"), part)
     prefix = (stamp_ms(hlc) & 0xFFFF_FFFF_FFFF).to_bytes(6, "big")
-    return OpId(prefix + digest.digest()[:26])
+    return OpId(prefix + hashlib.sha256(b"".join(content)).digest()[:26])
 
 
 def make_op(
@@ -136,3 +153,30 @@ def split_parents(raw: bytes) -> tuple[OpId, ...]:
 def chain_next(previous: bytes, op_id: OpId) -> bytes:
     """Next value of a session's hash chain, by which a clone or a restored backup can be told."""
     return hashlib.sha256(previous + op_id).digest()
+
+
+@dataclass(slots=True)
+class OpSet:
+    """Count and digest of a set of ops, kept without keeping the set.
+
+    The digest is the exclusive or of all ids, which are hashes themselves: order does not matter and one op
+    can be added at a time. It tells a torn or trimmed copy; it is no defence against somebody who recomputes it.
+    """
+
+    count: int = 0
+    mixed: int = 0
+
+    def add(self, op_id: OpId) -> None:
+        """Count one more op in; the caller knows that it was not in the set."""
+        self.count += 1
+        self.mixed ^= int.from_bytes(op_id, "big")
+
+    def manifest(self) -> str:
+        """As stored: count, colon, 64 hexadecimal digits."""
+        return f"{self.count}:{self.mixed:064x}"
+
+    @classmethod
+    def from_manifest(cls, text: str) -> OpSet:
+        """Undo `manifest`; '' is the empty set."""
+        count, _, mixed = text.partition(":")
+        return cls(int(count or 0), int(mixed or "0", 16))

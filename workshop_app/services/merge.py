@@ -6,46 +6,112 @@ A file that is refused leaves the others of the batch alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from workshop_app.domain.changes import Changes
-from workshop_app.domain.errors import RefusedFile, WorkshopError
-from workshop_app.services.ports import Absorbed, ForeignOps, UnitOfWork, Workspace
+from workshop_app.domain.errors import Cancelled, RefusedFile, WorkshopError
+from workshop_app.domain.op import JsonValue
+from workshop_app.services import merge_warnings
+from workshop_app.services.ports import (
+    Absorbed,
+    MergedSource,
+    MergeRecord,
+    SourceInfo,
+    TableCount,
+    UnionResult,
+    VerifiedFile,
+    Watch,
+    Workspace,
+)
 
 BackUp = Callable[[], Path | None]
 """Makes a backup of the target and says where it lies."""
+Verify = Callable[[Path], VerifiedFile]
 
 
 class MergeTarget(Workspace, Protocol):
     """A workspace that can take other files in."""
 
-    def unknown_rows(self, foreign: ForeignOps) -> int:
-        """How many of another file's edits are not here yet."""
-
     def agenda_ids(self) -> frozenset[str]:
         """The ids of all agendas in this file."""
+
+    def table_counts(self) -> list[TableCount]:
+        """Notes per workshop and table, voided ones included."""
+
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
+
+    def open_conflict_count(self) -> int:
+        """How many fields need a person."""
+
+    def absorb(
+        self,
+        sources: Sequence[VerifiedFile],
+        folder: Path,
+        *,
+        before_write: Callable[[], None],
+        record: Callable[[UnionResult], MergeRecord],
+        watch: Watch,
+    ) -> UnionResult | None:
+        """Take the union with verified files, in one transaction; None when they bring nothing new."""
+
+
+class Unwatched:
+    """A `Watch` for work that nobody follows."""
+
+    def step(self, what: str, done: int = 0, of: int = 0) -> None:
+        """Nobody is told."""
+
+    def check(self) -> None:
+        """Nobody stops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One table of one ward in one source: notes typed in the file, new ones of them, and all in the target."""
+
+    ward: str
+    table: int | None
+    in_file: int
+    new: int
+    here: int
 
 
 @dataclass(slots=True)
 class SourceReport:
-    """What became of one source; counts are notes, `rows_*` edits."""
+    """What became of one source; counts are notes, `rows_*` edits.
+
+    rows_in = rows_new + rows_known + quarantined, always.
+    """
 
     path: Path
     status: str
+    """merged, unchanged or refused."""
     reason: str | None = None
-    warning: str | None = None
+    warnings: list[str] = field(default_factory=list)
     sha256: str | None = None
     notes: int = 0
     rows_in: int = 0
     rows_new: int = 0
+    quarantined: int = 0
+    lost: int = 0
+    """Records that cannot even be read (salvage only)."""
     added: int = 0
     updated: int = 0
     voided: int = 0
     conflicts: int = 0
+    tables: list[TableLine] = field(default_factory=list)
+    salvaged: bool = False
+    salvageable: bool = False
+    """Refused, but whole records may be taken out of it when a person asks for that."""
+
+    @property
+    def rows_known(self) -> int:
+        """Edits that were here already."""
+        return self.rows_in - self.rows_new - self.quarantined
 
 
 @dataclass(slots=True)
@@ -57,7 +123,11 @@ class MergeReport:
     sources: list[SourceReport] = field(default_factory=list)
     notes: int = 0
     open_conflicts: int = 0
+    warnings: list[str] = field(default_factory=list)
+    """What concerns several sources together."""
     backup: Path | None = None
+    receipt: JsonValue = None
+    """The receipt as it is kept in the target; None when nothing was written."""
     changes: Changes = field(default_factory=Changes)
 
     @property
@@ -66,115 +136,217 @@ class MergeReport:
         return [source for source in self.sources if source.status == "refused"]
 
 
+Read = list[tuple[SourceReport, VerifiedFile | None]]
+
+
 def read_sources(
-    paths: Sequence[Path], target: Path, read_foreign: Callable[[Path], ForeignOps]
-) -> list[tuple[SourceReport, ForeignOps | None]]:
-    """Verify every source; a refused one carries its sentence instead of its edits."""
-    read: list[tuple[SourceReport, ForeignOps | None]] = []
+    paths: Sequence[Path], target: Path, verify: Verify, known: Callable[[Path], SourceInfo | None]
+) -> Read:
+    """Verify every source; a refused one carries its sentence instead of its edits.
+
+    `known` tells a file that was merged before, byte for byte: it is not read again. Raises Cancelled.
+    """
+    read: Read = []
     for path in paths:
         report = SourceReport(path, "refused")
-        foreign = None
+        file = None
         try:
-            if path.exists() and target.exists() and path.samefile(target):
-                raise RefusedFile(
-                    f"「{path.name}」は統合先そのものです。統合先はそのままです。別のファイルを選んでください。"
-                )
-            foreign = read_foreign(path)
-            report.sha256, report.notes, report.rows_in = foreign.sha256, foreign.notes, len(foreign.ops)
+            _refuse_target(path, target)
+            before = known(path)
+            if before is not None:
+                report.status = "unchanged"
+                report.sha256, report.notes, report.rows_in = before.sha256, before.notes, before.rows_in
+            else:
+                file = verify(path)
+                _describe(report, file)
+        except Cancelled:
+            raise
         except WorkshopError as problem:
             report.reason = problem.sentence
-        read.append((report, foreign))
+            report.salvageable = bool(getattr(problem, "salvageable", False))
+        read.append((report, file))
     return read
+
+
+def _refuse_target(path: Path, target: Path) -> None:
+    try:
+        same = path.exists() and target.exists() and path.samefile(target)
+    except OSError:
+        # A name that the system cannot even ask for; the verification says so in words.
+        return
+    if same:
+        raise RefusedFile(
+            f"「{path.name}」は統合先そのものです。統合先はそのままです。別のファイルを選んでください。"
+        )
+
+
+def _describe(report: SourceReport, file: VerifiedFile) -> None:
+    report.sha256, report.notes, report.rows_in = file.sha256, file.notes, file.rows_in
+    report.quarantined, report.lost, report.salvaged = len(file.quarantined), file.lost, file.salvaged
 
 
 def merge_into(
     workspace: MergeTarget,
-    read: Sequence[tuple[SourceReport, ForeignOps | None]],
+    read: Read,
+    folder: Path,
     *,
     back_up: BackUp,
     now_ms: int,
     app_version: str,
     dry_run: bool = False,
+    watch: Watch | None = None,
 ) -> MergeReport:
     """Take verified sources into an open file, all in one transaction after a backup.
 
-    When nothing is new the file is not touched at all, and no backup is made. With `dry_run` the same work
-    is done and rolled back, so the counts are those the merge itself would give.
+    When nothing is new the file is not touched at all, and no backup is made. `dry_run` only says so in the
+    report: the caller then gives a workspace that is thrown away. Raises Cancelled, and then nothing was written.
     """
     report = MergeReport(workspace.path, dry_run, [source for source, _ in read])
     _refuse_other_agendas(workspace, read)
-    taken = [(source, foreign) for source, foreign in read if foreign is not None and source.reason is None]
-    fresh = any(workspace.unknown_rows(foreign) for _, foreign in taken)
+    taken = [(source, file) for source, file in read if file is not None and source.reason is None]
+
+    def before_write() -> None:
+        report.backup = back_up()
+
+    def record(result: UnionResult) -> MergeRecord:
+        _fill(workspace, report, taken, result, now_ms)
+        merged = [
+            MergedSource(file, source.rows_new)
+            for source, file in taken
+            if source.rows_new or source.quarantined
+        ]
+
+        def receipt(number: int, manifest: str) -> JsonValue:
+            report.receipt = receipt_document(report, number, manifest, now_ms, app_version)
+            return report.receipt
+
+        backup = report.backup.name if report.backup else None
+        return MergeRecord(now_ms, app_version, backup, tuple(merged), receipt)
+
     for source, _ in taken:
         source.status = "unchanged"
-    if fresh:
-        report.backup = None if dry_run else back_up()
-        with _kept_or_rolled_back(workspace, dry_run) as uow:
-            for source, foreign in taken:
-                _note_result(source, uow.absorb(foreign))
-            report.changes = uow.changes
-            uow.record_merge(
-                now_ms,
-                app_version,
-                report.backup.name if report.backup else None,
-                [_history_row(source) for source, _ in taken if source.rows_new],
-            )
-            if dry_run:
-                report.notes, report.open_conflicts = len(workspace.notes()), len(workspace.conflicts())
-    if not (fresh and dry_run):
-        report.notes, report.open_conflicts = len(workspace.notes()), len(workspace.conflicts())
+    result = None
+    if taken:
+        result = workspace.absorb(
+            [file for _, file in taken],
+            folder,
+            before_write=before_write,
+            record=record,
+            watch=watch or Unwatched(),
+        )
+    if result is None:
+        report.notes, report.open_conflicts = workspace.note_counts()[0], workspace.open_conflict_count()
+        for source, file in taken:
+            source.warnings = merge_warnings.of_file(file, now_ms)
+    else:
+        report.changes = result.changes
     return report
 
 
-class _RolledBack(Exception):
-    """Ends a dry run; never seen outside."""
-
-
-@contextmanager
-def _kept_or_rolled_back(workspace: MergeTarget, dry_run: bool) -> Iterator[UnitOfWork]:
-    try:
-        with workspace.transaction() as uow:
-            yield uow
-            if dry_run:
-                raise _RolledBack
-    except _RolledBack:
-        pass
-
-
-def _refuse_other_agendas(
-    workspace: MergeTarget, read: Sequence[tuple[SourceReport, ForeignOps | None]]
-) -> None:
+def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
     """Two different agendas cannot be counted on one set of sheets; another version of the same one can."""
     ours = set(workspace.agenda_ids())
-    for source, foreign in read:
-        if foreign is None:
+    for source, file in read:
+        if file is None:
             continue
-        if ours and foreign.agenda_ids and not (ours & foreign.agenda_ids):
+        if ours and file.agenda_ids and not (ours & file.agenda_ids):
+            source.status = "refused"
             source.reason = (
                 f"「{source.path.name}」は別の議題で作られています。今のデータは変わっていません。"
                 "同じ議題のファイルどうしを統合してください。"
             )
         else:
-            ours |= foreign.agenda_ids
+            ours |= file.agenda_ids
 
 
-def _note_result(source: SourceReport, result: Absorbed) -> None:
-    source.rows_new = result.rows_new
-    source.added, source.updated = result.added, result.updated
-    source.voided, source.conflicts = result.voided, result.conflicts
-    source.status = "merged" if result.rows_new else "unchanged"
-    if result.clock_ahead:
-        source.warning = (
-            f"「{source.path.name}」の端末の時計が 1日以上 進んでいたようです。記録はすべて入っています。"
-            "終わったあとで、その端末の時計を直してください。"
+def _fill(
+    workspace: MergeTarget,
+    report: MergeReport,
+    taken: Sequence[tuple[SourceReport, VerifiedFile]],
+    result: UnionResult,
+    now_ms: int,
+) -> None:
+    """Put the counts of the union into the report; runs inside the transaction, on the new state."""
+    report.notes, report.open_conflicts = workspace.note_counts()[0], workspace.open_conflict_count()
+    report.warnings = merge_warnings.of_numbers(result.clashing_numbers)
+    wards = _ward_names(workspace)
+    here = {(line.workshop, line.table): line.count for line in workspace.table_counts()}
+    for (source, file), absorbed in zip(taken, result.absorbed, strict=True):
+        source.rows_new = absorbed.rows_new
+        source.added = sum(line.count for line in absorbed.added)
+        source.updated, source.voided = absorbed.updated, absorbed.voided
+        source.conflicts = absorbed.conflicts
+        source.status = "merged" if absorbed.rows_new else "unchanged"
+        source.tables = _table_lines(file, absorbed, here, wards)
+        source.warnings = merge_warnings.of_file(file, now_ms) + merge_warnings.of_union(
+            file, absorbed, report.notes
         )
 
 
-def _history_row(source: SourceReport) -> dict[str, object]:
+def _ward_names(workspace: Workspace) -> dict[str, str]:
+    try:
+        names = {ward.id: ward.name for ward in workspace.agenda().wards}
+    except WorkshopError:
+        names = {}
+    return {bytes(w.workshop_id).hex(): names.get(w.ward_id, w.ward_id) for w in workspace.workshops()}
+
+
+def _table_lines(
+    file: VerifiedFile, absorbed: Absorbed, here: dict[tuple[str, int | None], int], wards: dict[str, str]
+) -> list[TableLine]:
+    in_file = {(line.workshop, line.table): line.count for line in file.tables}
+    new = {(line.workshop, line.table): line.count for line in absorbed.added}
+    places = sorted({*in_file, *new}, key=lambda place: (place[0], place[1] or 0))
+    return [
+        TableLine(
+            wards.get(place[0], ""), place[1], in_file.get(place, 0), new.get(place, 0), here.get(place, 0)
+        )
+        for place in places
+    ]
+
+
+def receipt_document(
+    report: MergeReport, number: int, manifest: str, at_ms: int, app_version: str
+) -> dict[str, JsonValue]:
+    """The receipt (受領証) of one merge: what was given, what it brought, what the file holds after it."""
     return {
-        "sha256": source.sha256,
-        "file_name": source.path.name,
-        "rows_in": source.rows_in,
-        "rows_new": source.rows_new,
-        "notes": source.notes,
+        "number": number,
+        "at_ms": at_ms,
+        "app_version": app_version,
+        "target": report.target.name,
+        "backup": report.backup.name if report.backup else None,
+        "manifest": manifest,
+        "notes": report.notes,
+        "open_conflicts": report.open_conflicts,
+        "warnings": list(report.warnings),
+        "sources": [source_document(source) | {"file_name": source.path.name} for source in report.sources],
+    }
+
+
+def source_document(source: SourceReport) -> dict[str, JsonValue]:
+    """What became of one source, as it stands in receipts and in the answer of `merge --json`."""
+    names = (
+        "status",
+        "reason",
+        "sha256",
+        "notes",
+        "rows_in",
+        "rows_new",
+        "rows_known",
+        "quarantined",
+        "lost",
+    )
+    counts = ("added", "updated", "voided", "conflicts", "salvaged", "salvageable")
+    return {name: getattr(source, name) for name in (*names, *counts)} | {
+        "warnings": list(source.warnings),
+        "tables": [
+            {
+                "ward": line.ward,
+                "table": line.table,
+                "in_file": line.in_file,
+                "new": line.new,
+                "here": line.here,
+            }
+            for line in source.tables
+        ],
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,25 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
-from workshop_app.domain.op import JsonValue, Op, OpId
+from workshop_app.domain.op import JsonValue, Op, OpId, OpSet
+
+
+class Place(StrEnum):
+    """Where a path lies; SQLite writes on LOCAL only."""
+
+    LOCAL = "local"
+    NETWORK = "network"
+    REMOVABLE = "removable"
+    SHARED = "shared"
+    """Inside a shared folder of this program (`share`), wherever that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCopy:
+    """A local file to work in instead of one that lies elsewhere, and what the person should know of it."""
+
+    path: Path
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +61,117 @@ class SessionRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignOps:
-    """What a verified file from outside brings: its edits, its sessions, and who it is."""
+class TableCount:
+    """A number of notes at one table of one workshop; `table` None is notes without a table."""
+
+    workshop: str
+    """The workshop's id in hexadecimal, '' when the note names none."""
+    table: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One record that was left out: its id in hexadecimal ('' when unreadable), why, and what stands in it."""
+
+    op_id: str
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedFile:
+    """A file from outside, verified on a private copy, and what it says of itself.
+
+    `copy` holds the tables op and session and nobody else can change it; it is gone when the folder of the
+    verification is. rows_in counts its edits, those left out included.
+    """
 
     file_name: str
+    copy: Path
     sha256: str
-    ops: tuple[Op, ...]
-    sessions: tuple[SessionRecord, ...]
+    rows_in: int
     notes: int
     agenda_ids: frozenset[str]
+    tables: tuple[TableCount, ...]
+    newest_ms: int
+    modified_ms: int
+    unusual: tuple[str, ...] = ()
+    """Entities (ids in hexadecimal) that are more than a note with one ordinary birth edit."""
+    quarantined: tuple[Quarantined, ...] = ()
+    lost: int = 0
+    """Records on pages that cannot be read any more (salvage only)."""
+    salvaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """What one union did, in notes; `rows_*` count edits. rows_in = rows_new + already known."""
+    """What the union did with one source, in notes; `rows_new` counts edits.
 
-    rows_in: int
+    rows_in of the file = rows_new + already known + quarantined.
+    """
+
     rows_new: int
-    added: int
+    added: tuple[TableCount, ...]
     updated: int
     voided: int
     conflicts: int
-    clock_ahead: bool
+    forked_stations: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class UnionResult:
+    """What a union did; one `Absorbed` per source in the order given."""
+
+    absorbed: list[Absorbed] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+    ops: OpSet = field(default_factory=OpSet)
+    """The edits that were new."""
+    clashing_numbers: tuple[str, ...] = ()
+    """Note numbers that two notes share now and did not before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedSource:
+    """One source in the history of a merge."""
+
+    file: VerifiedFile
+    rows_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRecord:
+    """What is kept of one merge in the target, for the receipt and for taking it back."""
+
+    at_ms: int
+    app_version: str
+    backup: str | None
+    sources: tuple[MergedSource, ...]
+    receipt: Callable[[int, str], JsonValue]
+    """Makes the receipt once the run's number and the manifest after it are known."""
+
+
+class Watch(Protocol):
+    """Follows long work: told how far it is, and asked whether to stop."""
+
+    def step(self, what: str, done: int = 0, of: int = 0) -> None:
+        """Say what is being done; `of` 0 means that the length is not known. Raises Cancelled to stop."""
+
+    def check(self) -> None:
+        """Raise Cancelled when the person wants to stop."""
 
 
 class UnitOfWork(Protocol):
     """One open transaction. Leaving it normally commits; an exception rolls everything back."""
 
+    def read_ahead(self, entity_ids: Iterable[EntityId]) -> None:
+        """Read the edits of many entities at once, so that `state` of each is quick."""
+
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
+
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
 
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
@@ -85,14 +186,6 @@ class UnitOfWork(Protocol):
 
     def set_local(self, context: LocalContext) -> None:
         """Say what this file is on this laptop."""
-
-    def absorb(self, foreign: ForeignOps) -> Absorbed:
-        """Take the union with another file's edits and fold what it touched."""
-
-    def record_merge(
-        self, at_ms: int, app_version: str, backup: str | None, sources: Sequence[Mapping[str, JsonValue]]
-    ) -> None:
-        """Write down one merge and the files it took."""
 
     @property
     def changes(self) -> Changes:
@@ -122,6 +215,12 @@ class Workspace(Protocol):
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
 
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first; ids of other entities are left out."""
+
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
+
     def note_by_number(self, number: str) -> Note | None:
         """One note by its printed number; None when there is none, NotFound when two share it."""
 
@@ -136,6 +235,9 @@ class Workspace(Protocol):
 
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest first."""
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest first; looks through the whole file."""
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from workshop_app.domain.errors import StorageUnavailable
-from workshop_app.storage.engine import file_uri, storage_errors
+from workshop_app.storage.engine import damaged, file_uri, storage_errors
 
 FOLDER_SUFFIX = "_控え"
+KEEP_LAST = 20
+KEEP_DAYS = 30
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -24,13 +28,13 @@ def backup_folder(path: Path) -> Path:
 def back_up(path: Path, reason: str) -> Path:
     """Copy a workshop file as it is now; returns the copy's path.
 
-    Raises StorageUnavailable when the copy cannot be written or does not open again; then the caller must not
-    go on with what the backup was for.
+    Raises StorageUnavailable when the copy cannot be written or does not open again, RefusedFile when it is
+    the file itself that is damaged; then the caller must not go on with what the backup was for.
     """
     folder = backup_folder(path)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     stem = f"{stamp}_{_UNSAFE.sub('', reason)}"
-    with storage_errors():
+    with storage_errors(path):
         folder.mkdir(exist_ok=True)
         copy = folder / f"{stem}.wsdb"
         serial = 2
@@ -46,13 +50,44 @@ def back_up(path: Path, reason: str) -> Path:
             source.backup(target)
         if not _opens(partial):
             partial.unlink(missing_ok=True)
+            if not _opens(path):
+                raise damaged(f"「{path.name}」")
             raise StorageUnavailable(
                 "控えを作れませんでした。今のデータは変わっていません。空き容量を確かめて、もう一度試してください。"
             )
         fsync_file(partial)
         os.replace(partial, copy)
         fsync_folder(folder)
+        for old in superseded(sorted(folder.glob("*.wsdb")), datetime.now()):
+            old.unlink(missing_ok=True)
     return copy
+
+
+def superseded(copies: Sequence[Path], now: datetime) -> list[Path]:
+    """Which backups may go: not the last 20, not the first of each of 30 days, not the first of a month.
+
+    `copies` in ascending order of name, which begins with the time. What is named otherwise is somebody's own
+    and stays.
+    """
+    dated = [(copy, when) for copy in copies if (when := _time_of(copy)) is not None]
+    kept_days: set[str] = set()
+    kept_months: set[str] = set()
+    gone = []
+    for copy, when in dated[: max(0, len(dated) - KEEP_LAST)]:
+        day, month = f"{when:%Y%m%d}", f"{when:%Y%m}"
+        first_of_day = day not in kept_days and now - when < timedelta(days=KEEP_DAYS)
+        if not first_of_day and month in kept_months:
+            gone.append(copy)
+        kept_days.add(day)
+        kept_months.add(month)
+    return gone
+
+
+def _time_of(copy: Path) -> datetime | None:
+    try:
+        return datetime.strptime(copy.name[:15], "%Y%m%d-%H%M%S")
+    except ValueError:
+        return None
 
 
 def fsync_file(path: Path) -> None:
@@ -67,6 +102,10 @@ def fsync_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as problem:
+            # Some network file systems have no such call for folders; the rename itself has happened.
+            if problem.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+                raise
         finally:
             os.close(handle)
 

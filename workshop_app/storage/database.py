@@ -9,27 +9,51 @@ import hashlib
 import json
 import os
 import platform
+import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from workshop_app.domain.agenda import Agenda
-from workshop_app.domain.clock import HybridClock, stamp_ms
+from workshop_app.domain.clock import COUNTER_BITS, HybridClock
+from workshop_app.domain.conflict import open_conflict, settled_conflicts
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
-from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
+from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
-from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
-from workshop_app.domain.op import Op
-from workshop_app.services.ports import ForeignOps, LocalContext, SessionRecord, SourceInfo
-from workshop_app.storage import op_store, tables
-from workshop_app.storage.engine import connect, storage_errors, write_transaction
+from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
+from workshop_app.domain.numbering import citation, cited_number
+from workshop_app.domain.op import JsonValue, Op, OpSet
+from workshop_app.domain.path_problem import path_errors
+from workshop_app.services.ports import (
+    LocalContext,
+    MergeRecord,
+    SessionRecord,
+    SourceInfo,
+    TableCount,
+    UnionResult,
+    VerifiedFile,
+    Watch,
+)
+from workshop_app.storage import op_store, places, tables
+from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
+from workshop_app.storage.merge_history import write_merge
 from workshop_app.storage.migrate import create_schema, open_current
-from workshop_app.storage.projections import row_to_device, row_to_island, row_to_note, row_to_workshop
+from workshop_app.storage.projections import (
+    project,
+    row_to_device,
+    row_to_island,
+    row_to_note,
+    row_to_workshop,
+)
+from workshop_app.storage.union import Union
 from workshop_app.storage.unit_of_work import (
+    MANIFEST,
     SessionState,
     SqlUnitOfWork,
     read_local,
@@ -38,6 +62,8 @@ from workshop_app.storage.unit_of_work import (
 from workshop_app.version import __version__
 
 SUFFIX = ".wsdb"
+_LONGEST_ADDITION = "._00000000-000000_99.part"
+"""Journal, backup folder and hand-over file carry the file's name and up to this much more."""
 
 
 def wall_clock_ms() -> int:
@@ -57,7 +83,7 @@ class Database:
         try:
             if create:
                 create_schema(self._connection)
-            with storage_errors():
+            with storage_errors(self._path):
                 values = read_local(self._connection)
         except BaseException:
             self._connection.close()
@@ -79,14 +105,18 @@ class Database:
 
         Raises InvalidInput when the name is taken or the folder is missing.
         """
-        if not path.parent.is_dir():
-            raise InvalidInput(
-                f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
-            )
-        if path.exists():
-            raise InvalidInput(
-                f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
-            )
+        with path_errors(path):
+            if not path.parent.is_dir():
+                raise InvalidInput(
+                    f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
+                )
+            if path.exists():
+                raise InvalidInput(
+                    f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
+                )
+            # A file whose journal or hand-over copy could not be named would refuse the first note.
+            path.with_name(path.name + _LONGEST_ADDITION).exists()
+        places.refuse_unsafe(path)
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         with storage_errors():
             partial.unlink(missing_ok=True)
@@ -160,30 +190,61 @@ class Database:
         return frozenset(row[0] for row in self._connection.execute(select(tables.agenda.c.agenda_id)))
 
     def notes(self) -> list[Note]:
-        """Every note, voided ones too, oldest first."""
+        """Every note, voided ones too, oldest first; a number that two notes share is written as a citation."""
         order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
-        with storage_errors():
-            return [
-                row_to_note(row) for row in self._connection.execute(select(tables.note).order_by(*order))
-            ]
+        with storage_errors(self._path):
+            rows = self._connection.execute(select(tables.note).order_by(*order))
+            notes = [row_to_note(row) for row in rows]
+        seen = Counter(note.number for note in notes)
+        if len(seen) == len(notes):
+            return notes
+        return [_cited(note) if seen[note.number] > 1 else note for note in notes]
 
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
         query = select(tables.note).where(tables.note.c.note_id == bytes(note_id))
         with storage_errors():
             row = self._connection.execute(query).first()
-        return None if row is None else row_to_note(row)
+            if row is None:
+                return None
+            shared = self._notes_with_number(row.number) > 1
+        note = row_to_note(row)
+        return _cited(note) if shared else note
+
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first, in a few queries however many they are."""
+        note = tables.note
+        found: list[Note] = []
+        shared: set[str] = set()
+        with storage_errors():
+            for chunk in op_store.chunks([bytes(note_id) for note_id in note_ids]):
+                rows = self._connection.execute(select(note).where(note.c.note_id.in_(chunk)))
+                found += map(row_to_note, rows)
+            for numbers in op_store.chunks([one.number for one in found]):
+                same = select(note.c.number).where(note.c.number.in_(numbers)).group_by(note.c.number)
+                shared.update(self._connection.execute(same.having(func.count() > 1)).scalars())
+        found.sort(key=lambda one: (one.created_ms, one.number, one.note_id))
+        return [_cited(one) if one.number in shared else one for one in found]
+
+    def _notes_with_number(self, number: str) -> int:
+        query = select(func.count()).select_from(tables.note).where(tables.note.c.number == number)
+        return int(self._connection.execute(query).scalar_one())
 
     def note_by_number(self, number: str) -> Note | None:
-        """One note by its printed number; NotFound when two devices gave the same one."""
-        query = select(tables.note).where(tables.note.c.number == number)
+        """One note by its printed number or citation; NotFound when two devices gave the same number."""
+        query = select(tables.note).where(tables.note.c.number == cited_number(number))
         with storage_errors():
-            rows = self._connection.execute(query).all()
-        if len(rows) > 1:
+            notes = [row_to_note(row) for row in self._connection.execute(query)]
+        if len(notes) == 1:
+            return notes[0]
+        cited = [_cited(note) for note in notes]
+        found = next((note for note in cited if note.number == number), None)
+        if found is None and notes:
             raise NotFound(
-                f"{number} という番号の付箋が {len(rows)}枚あります。一覧の id で指定してください。"
+                f"{number} という番号の付箋が {len(notes)}枚あります（{'、'.join(n.number for n in cited)}）。"
+                "印までつけて指定してください。今のデータは変わっていません。"
             )
-        return row_to_note(rows[0]) if rows else None
+        return found
 
     def workshops(self) -> list[Workshop]:
         """Every workshop, in no particular order."""
@@ -203,14 +264,34 @@ class Database:
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest entity first; values in ascending (clock, op id)."""
         with storage_errors():
-            stations = {row.session: row.station for row in self._connection.execute(select(tables.session))}
             rows = self._connection.execute(select(tables.conflict)).all()
-            states = {
-                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id)))
-                for row in rows
-            }
-        found = [_conflict(states[row.entity_id], row.field, stations) for row in rows]
+            histories = self._histories({EntityId(row.entity_id) for row in rows})
+            stations = self._stations() if rows else {}
+        states = {entity_id: fold(ops) for entity_id, ops in histories.items()}
+        found = [
+            open_conflict(histories[row.entity_id], states[row.entity_id], row.field, stations)
+            for row in rows
+        ]
         return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest entity first. Looks through the whole op log."""
+        with storage_errors():
+            found = self._connection.execute(op_store.ENTITIES_WITH_JOINING_EDITS)
+            histories = self._histories({EntityId(row.entity_id) for row in found})
+            stations = self._stations() if histories else {}
+        return [
+            conflict
+            for ops in sorted(histories.values(), key=lambda ops: min((op.hlc, op.op_id) for op in ops))
+            for conflict in settled_conflicts(ops, stations)
+        ]
+
+    def _stations(self) -> dict[bytes, str]:
+        return {row.session: row.station for row in self._connection.execute(select(tables.session))}
+
+    def _histories(self, entity_ids: Collection[EntityId]) -> dict[EntityId, list[Op]]:
+        listed = op_store.ops_of_many(self._connection, entity_ids)
+        return {ops[0].entity_id: ops for ops in listed}
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""
@@ -243,10 +324,107 @@ class Database:
             write_local(self._connection, "output_number", str(number))
         return number
 
-    def unknown_rows(self, foreign: ForeignOps) -> int:
-        """How many of another file's edits are not here yet; reads only."""
+    # --- merging ---------------------------------------------------------------------------------------------
+
+    def known_source(self, sha256: str) -> SourceInfo | None:
+        """What a file of exactly these bytes brought when it was merged before, or None."""
+        return next((source for source in self.sources() if source.sha256 == sha256), None)
+
+    def absorb(
+        self,
+        sources: Sequence[VerifiedFile],
+        folder: Path,
+        *,
+        before_write: Callable[[], None],
+        record: Callable[[UnionResult], MergeRecord],
+        watch: Watch,
+    ) -> UnionResult | None:
+        """Take the union with verified files, in one transaction; None when they bring nothing new.
+
+        `before_write` is called when something will be written (the backup), `record` inside the transaction
+        when the new state can be read: what it returns is kept as this merge's history. Raises Cancelled or
+        StorageUnavailable; then nothing was written.
+        """
+        union = Union(self._connection, sources, watch)
+        with storage_errors(), union.attached(folder):
+            if not union.look():
+                return None
+            version = self._data_version()
+            before_write()
+            with write_transaction(self._connection):
+                if self._data_version() != version:
+                    union.look()
+                result = union.take()
+                self._adopt_clock(sources)
+                known = OpSet.from_manifest(read_local(self._connection).get(MANIFEST, ""))
+                known.count += result.ops.count
+                known.mixed ^= result.ops.mixed
+                write_local(self._connection, MANIFEST, known.manifest())
+                write_merge(self._connection, record(result), known.manifest())
+        return result
+
+    def _adopt_clock(self, sources: Sequence[VerifiedFile]) -> None:
+        stored = int(read_local(self._connection).get("clock", "0"))
+        self._clock.last = max(self._clock.last, stored)
+        for source in sources:
+            self._clock.adopt((source.newest_ms + 1) << COUNTER_BITS)
+        write_local(self._connection, "clock", str(self._clock.last))
+
+    def _data_version(self) -> int:
+        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def manifest(self) -> str:
+        """Count and digest of the edits in this file."""
         with storage_errors():
-            return len(op_store.unknown_ops(self._connection, foreign.ops))
+            return read_local(self._connection).get(MANIFEST, "")
+
+    def table_counts(self) -> list[TableCount]:
+        """Notes per workshop and table, voided ones included."""
+        columns = (tables.note.c.workshop_id, tables.note.c.table_no)
+        query = select(*columns, func.count()).group_by(*columns).order_by(*columns)
+        with storage_errors():
+            return [
+                TableCount((place or b"").hex(), table, count)
+                for place, table, count in self._connection.execute(query)
+            ]
+
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
+        query = select(func.count(), func.count(tables.note.c.void_reason)).select_from(tables.note)
+        with storage_errors():
+            total, voided = self._connection.execute(query).one()
+        return total, voided
+
+    def open_conflict_count(self) -> int:
+        """How many fields need a person."""
+        with storage_errors():
+            return int(
+                self._connection.execute(select(func.count()).select_from(tables.conflict)).scalar_one()
+            )
+
+    def receipts(self) -> list[dict[str, JsonValue]]:
+        """The receipts (受領証) of all merges into this file, oldest first."""
+        query = select(tables.merge_run.c.receipt).order_by(tables.merge_run.c.run_id)
+        with storage_errors():
+            return [json.loads(row.receipt) for row in self._connection.execute(query) if row.receipt]
+
+    def counted_manifest(self) -> str:
+        """What `manifest` must say, counted anew from the edits."""
+        found = OpSet()
+        with storage_errors():
+            for (op_id,) in self._connection.execute(select(tables.op.c.op_id)):
+                found.add(op_id)
+        return found.manifest()
+
+    def rebuild(self) -> None:
+        """Derive every projection from the op log again, in one transaction."""
+        projections = ("note", "workshop", "island", "device", "agenda", "conflict")
+        with write_transaction(self._connection):
+            for name in projections:
+                self._connection.execute(delete(tables.metadata.tables[name]))
+            ids = self._connection.execute(select(tables.op.c.entity_id).distinct()).scalars().all()
+            for chunk in op_store.chunks(ids):
+                project(self._connection, map(fold, op_store.ops_of_many(self._connection, chunk)))
 
     def all_ops(self) -> list[Op]:
         """The whole op log, in id order."""
@@ -256,7 +434,7 @@ class Database:
 
     def counts(self) -> dict[str, int]:
         """Rows per table, for `check`."""
-        with storage_errors():
+        with storage_errors(self._path):
             return {
                 table.name: int(
                     self._connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -266,10 +444,15 @@ class Database:
 
     def integrity(self) -> tuple[str, int]:
         """SQLite's own verdict ('ok' or its first finding) and the number of broken foreign keys."""
-        with storage_errors():
+        with storage_errors(self._path):
             verdict = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
             broken = len(self._connection.exec_driver_sql("PRAGMA foreign_key_check").all())
         return verdict, broken
+
+    def copy_into(self, target: Path) -> None:
+        """Copy the file as it is now, by SQLite's backup API; not synced, for work that is thrown away."""
+        with storage_errors(), closing(sqlite3.connect(target)) as copy:
+            driver(self._connection).backup(copy)
 
     def vacuum_into(self, target: Path) -> None:
         """Write a compact copy that needs no side file; the caller syncs and verifies it."""
@@ -279,6 +462,10 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _cited(note: Note) -> Note:
+    return replace(note, number=citation(note.number, note.note_id))
 
 
 def _local_context(values: dict[str, str]) -> LocalContext:
@@ -294,24 +481,5 @@ def _local_context(values: dict[str, str]) -> LocalContext:
 def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
     machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
     return SessionRecord(
-        new_session_id(), local.station or "統合用", machine, __version__, now_ms, time.strftime("%z")
+        new_session_id(), local.station or "事務局", machine, __version__, now_ms, time.strftime("%z")
     )
-
-
-def _conflict(state: EntityState, name: str, stations: dict[bytes, str]) -> Conflict:
-    if name == VOID_FIELD:
-        values = [
-            ConflictValue(m.op_id, {"void": m.reason}, stamp_ms(m.hlc), stations.get(m.session, "不明"))
-            for m in state.voids
-        ]
-        text = state.fields.get("text")
-        values += [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in (text.heads if text else ())
-        ]
-    else:
-        values = [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in state.fields[name].distinct
-        ]
-    return Conflict(state.entity_id, state.type, name, tuple(values))

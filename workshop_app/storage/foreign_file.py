@@ -1,90 +1,190 @@
 """Reading a file from outside as if somebody had built it to hurt us.
 
 Everything happens on a private copy; the original is only read. A `-journal` or `-wal` beside it is never
-replayed: with it the file is not finished, and the sentence says how to hand it over properly. The checks
-stand in the order in which they become safe to make (db/README.md, "opening a file from outside").
+replayed: with it the file is not finished, and the sentence says how to hand it over properly. SQLite sees the
+copy in a process of its own only (foreign_reader.py). The checks stand in the order in which they become safe
+to make (db/README.md, "opening a file from outside").
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import sqlite3
+import shutil
 import stat
 import struct
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
-from workshop_app import paths
-from workshop_app.domain.clock import MAX_STAMP
-from workshop_app.domain.errors import RefusedFile
-from workshop_app.domain.fold import TYPE_KEY
-from workshop_app.domain.ids import SessionId
-from workshop_app.domain.note import EntityType, NoteField
-from workshop_app.domain.op import Op, compute_op_id
-from workshop_app.domain.text import MAX_NOTE_CHARS, is_storable
-from workshop_app.services.ports import ForeignOps, SessionRecord
-from workshop_app.storage.engine import file_uri
+from workshop_app import paths, worker_process
+from workshop_app.domain.clock import stamp_ms
+from workshop_app.domain.errors import Cancelled, RefusedFile, WorkshopError
+from workshop_app.services.ports import Quarantined, TableCount, VerifiedFile, Watch
+from workshop_app.storage import foreign_reader
+from workshop_app.storage.engine import storage_errors
 from workshop_app.storage.migrate import SQLITE_MAGIC, require_ours
-from workshop_app.storage.op_store import OP_COLUMNS, row_to_op
 from workshop_app.storage.tables import SCHEMA_VERSION
+from workshop_app.worker_process import Answer, Step
 
 MIN_BYTES = 512
 MAX_BYTES = 2 * 1024**3
-TIME_LIMIT_S = 60.0
-MAX_VALUE_BYTES = 1_000_000
-MAX_PAYLOAD_DEPTH = 20
 _COPY_CHUNK = 1 << 20
-_LIMITS = {
-    sqlite3.SQLITE_LIMIT_LENGTH: MAX_VALUE_BYTES,
-    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
-    sqlite3.SQLITE_LIMIT_COLUMN: 100,
-    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 10,
-    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 3,
-    sqlite3.SQLITE_LIMIT_VDBE_OP: 25_000,
-    sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 8,
-    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 50,
-    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
-}
-"""SQLite's own recommendation for hostile input; a real file of ours passes under all of them."""
 
 UNCHANGED = "今のデータは変わっていません。"
 AGAIN = "端末で、もう一度「ファイルを渡す」をしてください。"
+_REOPEN = "その端末で本アプリを開き直して閉じ、もう一度「ファイルを渡す」をしてください。"
+_REFUSALS = {
+    "cut": f"は途中で切れています。{UNCHANGED}{AGAIN}",
+    "damaged": f"は壊れていて、最後まで読めません。{UNCHANGED}{AGAIN}",
+    "shape": f"は本アプリが作った形ではありません。{UNCHANGED}{AGAIN}",
+    "open_copy": f"は開いたまま写されたファイルです。{UNCHANGED}{_REOPEN}",
+    "schema": f"の中の表の形が本アプリのものと違います。{UNCHANGED}ほかのプログラムで手を加えていないか確かめてください。",
+    "tampered": f"の記録の一部が書き換わっています。{UNCHANGED}{AGAIN}",
+    "missing": f"の記録の一部がなくなっています。{UNCHANGED}{AGAIN}",
+    "time": f"は決めた時間では読み終わらないため、やめました。{UNCHANGED}選んだファイルを確かめてください。",
+    "memory": f"は読むのに多くの記憶を使うため、やめました。{UNCHANGED}選んだファイルを確かめてください。",
+    "start": f"を読むための準備ができませんでした。{UNCHANGED}本アプリを開き直して、もう一度試してください。",
+    "nothing": f"からは、読める記録を取り出せませんでした。{UNCHANGED}{AGAIN}",
+}
+SALVAGEABLE = frozenset({"cut", "damaged", "shape", "tampered", "missing"})
+"""Refusals after which whole records may still be taken out, when a person asks for it."""
 
 
-def read_foreign(path: Path) -> ForeignOps:
-    """Verify a workshop file from outside and read its edits; raises RefusedFile with its own reason."""
-    with tempfile.TemporaryDirectory(prefix="workshop-app-") as folder:
-        copy = Path(folder) / "copy.wsdb"
-        digest = _private_copy(path, copy)
-        # From here on the copy is judged, but every sentence names the file the person knows.
-        named = copy.with_name(path.name)
-        os.rename(copy, named)
-        version = require_ours(named)
-        _check_header(named)
-        try:
-            with closing(_open_hardened(named)) as connection:
-                return _read(connection, path.name, digest, version)
-        except sqlite3.DatabaseError as problem:
-            raise RefusedFile(
-                f"「{path.name}」は壊れていて、最後まで読めません。{UNCHANGED}{AGAIN}"
-            ) from problem
+class RefusedRecord(RefusedFile):
+    """A workshop file that cannot be taken as it is; `salvageable` when some of its records may be whole."""
+
+    def __init__(self, sentence: str, *, salvageable: bool = False) -> None:
+        super().__init__(sentence)
+        self.salvageable = salvageable
 
 
-def _private_copy(path: Path, copy: Path) -> str:
-    """Copy while hashing; refuse links, odd sizes, side files and a file that changes under our hands."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the reading process is asked: a private copy, its schema as SQL, and where to salvage to."""
+
+    copy: Path
+    schema: str
+    version: int
+    salvage_into: Path | None
+
+
+Reader = Callable[[Question, Step], Answer]
+
+
+def in_own_process(question: Question, step: Step) -> Answer:
+    """Read in a process with limits, which may die without harm; the reader of the program."""
+    into = None if question.salvage_into is None else str(question.salvage_into)
+    arguments = (str(question.copy), question.schema, question.version, into)
+    return worker_process.ask(
+        foreign_reader.work, arguments, time_limit_s=foreign_reader.TIME_LIMIT_S, step=step
+    )
+
+
+def in_this_process(question: Question, step: Step) -> Answer:
+    """The same reading without a process of its own: for files this program has just written itself."""
+    into = None if question.salvage_into is None else str(question.salvage_into)
+    return foreign_reader.read(str(question.copy), question.schema, question.version, into, step)
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only this user can enter, gone at the end."""
+    with storage_errors():
+        folder = Path(mkdtemp(prefix="workshop-app-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify_file(
+    path: Path,
+    folder: Path,
+    *,
+    salvage: bool = False,
+    watch: Watch | None = None,
+    reader: Reader = in_own_process,
+) -> VerifiedFile:
+    """Verify a workshop file from outside; its private copy goes into `folder`.
+
+    With `salvage` a damaged file is not refused: its whole records are taken out, the rest is counted. Raises
+    RefusedFile with a reason of its own for whatever cannot be taken, Cancelled when `watch` says so.
+    """
+    name = path.name
+    inside = Path(mkdtemp(dir=folder))
+    # The copy keeps the name: whatever is found, the sentence names the file the person knows.
+    copy = inside / name
+    digest, modified_ms = _private_copy(path, copy)
+    version = require_ours(copy)
+    code = _header_problem(copy)
+    if code is not None and not (salvage and code in SALVAGEABLE):
+        raise _refusal(name, code)
+    if code == "cut":
+        _fill_up(copy)
+    into = inside / "salvaged.sqlite" if salvage else None
+    script = "schema.sql" if version == SCHEMA_VERSION else f"schema_v{version}.sql"
+    schema = (paths.db_dir() / script).read_text(encoding="utf-8")
+
+    def step(done: int, of: int) -> None:
+        if watch is not None:
+            watch.step(f"「{name}」を確かめています", done, of)
+
+    step(0, 0)
+    answer = reader(Question(copy, schema, version, into), step)
+    if "refused" in answer:
+        raise _refusal(name, str(answer["refused"]))
+    return _verified(name, into or copy, digest, modified_ms, answer, salvaged=salvage)
+
+
+def _verified(
+    name: str, copy: Path, digest: str, modified_ms: int, answer: Answer, *, salvaged: bool
+) -> VerifiedFile:
+    return VerifiedFile(
+        file_name=name,
+        copy=copy,
+        sha256=digest,
+        rows_in=int(answer["rows"]),
+        notes=int(answer["notes"]),
+        agenda_ids=frozenset(map(str, answer["agendas"])),
+        tables=tuple(TableCount(str(place), table, int(count)) for place, table, count in answer["tables"]),
+        newest_ms=stamp_ms(int(answer["newest"])),
+        modified_ms=modified_ms,
+        unusual=tuple(map(str, answer["unusual"])),
+        quarantined=tuple(Quarantined(*map(str, item)) for item in answer["quarantined"]),
+        lost=int(answer.get("lost", 0)),
+        salvaged=salvaged,
+    )
+
+
+def _refusal(name: str, code: str) -> WorkshopError:
+    if code == "cancelled":
+        return Cancelled(f"「{name}」を確かめるのをやめました。{UNCHANGED}")
+    return RefusedRecord(
+        f"「{name}」{_REFUSALS.get(code, _REFUSALS['damaged'])}", salvageable=code in SALVAGEABLE
+    )
+
+
+def _private_copy(path: Path, copy: Path) -> tuple[str, int]:
+    """Copy while hashing; refuse links, odd sizes, side files and a file that changes under our hands.
+
+    Returns SHA-256 and the time of the last change in ms.
+    """
     try:
         before = path.lstat()
     except FileNotFoundError:
         raise RefusedFile(
             f"「{path.name}」が見つかりません。{UNCHANGED}場所と名前を確かめてください。"
         ) from None
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         raise RefusedFile(
             f"「{path.name}」を読めませんでした。{UNCHANGED}場所と名前を確かめてください。"
         ) from problem
@@ -100,29 +200,42 @@ def _private_copy(path: Path, copy: Path) -> str:
         side = path.with_name(path.name + suffix)
         if side.exists() and side.stat().st_size > 0:
             raise RefusedFile(
-                f"「{path.name}」は書き込みの途中で写されています（{side.name} があります）。{UNCHANGED}"
-                "その端末で本アプリを開き直して閉じ、もう一度「ファイルを渡す」をしてください。"
+                f"「{path.name}」は書き込みの途中で写されています（{side.name} があります）。{UNCHANGED}{_REOPEN}"
             )
     digest = hashlib.sha256()
-    try:
-        with path.open("rb") as source, copy.open("wb") as target:
-            while block := source.read(_COPY_CHUNK):
-                digest.update(block)
-                target.write(block)
-        after = path.lstat()
-    except OSError as problem:
-        raise RefusedFile(
-            f"「{path.name}」を読めませんでした。{UNCHANGED}もう一度試してください。"
-        ) from problem
+    with storage_errors(), copy.open("wb") as target:
+        try:
+            with path.open("rb") as source:
+                while block := source.read(_COPY_CHUNK):
+                    digest.update(block)
+                    target.write(block)
+            after = path.lstat()
+        except PermissionError as problem:
+            raise RefusedFile(
+                f"「{path.name}」を読めませんでした。{UNCHANGED}ほかで開いていないか確かめて、もう一度試してください。"
+            ) from problem
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise RefusedFile(
             f"「{path.name}」はまだ書き込まれている途中です。{UNCHANGED}終わってから、もう一度試してください。"
         )
-    return digest.hexdigest()
+    os.chmod(copy, stat.S_IRUSR)
+    return digest.hexdigest(), before.st_mtime_ns // 1_000_000
 
 
-def _check_header(path: Path) -> None:
-    """The database header by hand, before SQLite sees the file (file format, section 1.3)."""
+def _fill_up(copy: Path) -> None:
+    """Give a copy that was cut its length again, with empty pages: SQLite reads nothing of a shorter one."""
+    with copy.open("rb") as file:
+        head = file.read(100)
+    (raw_page,) = struct.unpack_from(">H", head, 16)
+    (page_count,) = struct.unpack_from(">I", head, 28)
+    wanted = page_count * (65536 if raw_page == 1 else raw_page)
+    if copy.stat().st_size < wanted <= MAX_BYTES:
+        os.chmod(copy, stat.S_IRUSR | stat.S_IWUSR)
+        os.truncate(copy, wanted)
+
+
+def _header_problem(path: Path) -> str | None:
+    """The database header by hand, before SQLite sees the file (file format, section 1.3): a code or None."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(100)
@@ -130,154 +243,15 @@ def _check_header(path: Path) -> None:
     (raw_page,) = struct.unpack_from(">H", head, 16)
     page = 65536 if raw_page == 1 else raw_page
     if head[18:20] == b"\x02\x02":
-        raise RefusedFile(
-            f"「{path.name}」は開いたまま写されたファイルです。{UNCHANGED}"
-            "その端末で本アプリを開き直して閉じ、もう一度「ファイルを渡す」をしてください。"
-        )
+        return "open_copy"
     (change, page_count) = struct.unpack_from(">II", head, 24)
     (encoding,) = struct.unpack_from(">I", head, 56)
     (valid_for,) = struct.unpack_from(">I", head, 92)
     if page < MIN_BYTES or page & (page - 1):
-        raise RefusedFile(f"「{path.name}」は壊れています。{UNCHANGED}{AGAIN}")
+        return "damaged"
     if size != page_count * page:
-        raise RefusedFile(f"「{path.name}」は途中で切れています。{UNCHANGED}{AGAIN}")
+        return "cut"
     usual = head[18:20] == b"\x01\x01" and head[20] == 0 and head[21:24] == bytes((64, 32, 32))
     if not usual or encoding != 1 or change != valid_for:
-        raise RefusedFile(f"「{path.name}」は本アプリが作った形ではありません。{UNCHANGED}{AGAIN}")
-
-
-def _open_hardened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file_uri(path, "mode=ro&immutable=1"), uri=True, isolation_level=None)
-    deadline = time.monotonic() + TIME_LIMIT_S
-    connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
-    for limit, value in _LIMITS.items():
-        connection.setlimit(limit, value)
-    for pragma in (
-        "trusted_schema = OFF",
-        "cell_size_check = ON",
-        "mmap_size = 0",
-        "query_only = ON",
-        "temp_store = MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def _read(connection: sqlite3.Connection, name: str, digest: str, version: int) -> ForeignOps:
-    if [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] != ["ok"]:
-        raise RefusedFile(f"「{name}」は壊れています。{UNCHANGED}{AGAIN}")
-    # text_factory is set only now: PRAGMA results above are SQLite's own words.
-    connection.text_factory = bytes
-    if _schema(connection) != expected_schema(version):
-        raise RefusedFile(
-            f"「{name}」の中の表の形が本アプリのものと違います。{UNCHANGED}"
-            "ほかのプログラムで手を加えていないか確かめてください。"
-        )
-    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise RefusedFile(f"「{name}」は壊れています。{UNCHANGED}{AGAIN}")
-    ops = tuple(_ops(connection, name))
-    sessions = tuple(_sessions(connection, name))
-    payloads = [(op, op.fields()) for op in ops]
-    agendas = {
-        str(fields["agenda_id"])
-        for _, fields in payloads
-        if fields.get(TYPE_KEY) == EntityType.AGENDA and isinstance(fields.get("agenda_id"), str)
-    }
-    notes = {op.entity_id for op, fields in payloads if fields.get(TYPE_KEY) == EntityType.NOTE}
-    return ForeignOps(name, digest, ops, sessions, len(notes), frozenset(agendas))
-
-
-def _ops(connection: sqlite3.Connection, name: str) -> Iterator[Op]:
-    """Every op, its values checked by what they are and not by what their column says."""
-    columns = ", ".join(OP_COLUMNS)
-    for row in connection.execute(f"SELECT {columns} FROM op ORDER BY op_id"):
-        with _refuse_bad_record(name):
-            op_id, entity_id, kind, payload, parents, hlc, session, seq = row
-            op = row_to_op((op_id, entity_id, kind.decode(), payload.decode(), parents, hlc, session, seq))
-            if not (len(op_id) == 32 and len(entity_id) == 16 and len(session) == 16):
-                raise ValueError("id length")
-            if not (isinstance(hlc, int) and 0 <= hlc <= MAX_STAMP and isinstance(seq, int) and seq >= 1):
-                raise ValueError("clock or sequence")
-            if compute_op_id(op.entity_id, op.kind, op.payload, op.parents, hlc, op.session, seq) != op_id:
-                raise ValueError("content does not match its id")
-            _check_payload(op.payload)
-        yield op
-
-
-def _sessions(connection: sqlite3.Connection, name: str) -> Iterator[SessionRecord]:
-    query = (
-        "SELECT session, station, machine, app_version, opened_at_ms, tz, op_count, chain_head FROM session"
-    )
-    for row in connection.execute(query):
-        with _refuse_bad_record(name):
-            session, station, machine, app_version, opened_at_ms, tz, op_count, chain_head = row
-            texts = [value.decode() for value in (station, machine, app_version, tz)]
-            if len(session) != 16 or op_count < 0 or any(len(text) > 200 for text in texts):
-                raise ValueError("session")
-            station, machine, app_version, tz = texts
-            record = SessionRecord(
-                SessionId(session), station, machine, app_version, opened_at_ms, tz, op_count, chain_head
-            )
-        yield record
-
-
-@contextmanager
-def _refuse_bad_record(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, TypeError, AttributeError, RecursionError) as problem:
-        raise RefusedFile(f"「{name}」の記録の一部が書き換わっています。{UNCHANGED}{AGAIN}") from problem
-
-
-def _check_payload(payload: str) -> None:
-    """JSON without floats, duplicate keys or characters that no file format of ours can carry."""
-    value = json.loads(
-        payload, object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float
-    )
-    if not isinstance(value, dict):
-        raise ValueError("payload is no object")
-    _check_strings(value, MAX_PAYLOAD_DEPTH)
-    text = value.get(NoteField.TEXT)
-    if isinstance(text, str) and len(text) > MAX_NOTE_CHARS:
-        raise ValueError("note too long")
-
-
-def _check_strings(value: object, depth: int) -> None:
-    if depth == 0:
-        raise ValueError("nested too deep")
-    if isinstance(value, str):
-        if not all(map(is_storable, value)):
-            raise ValueError("control character")
-    elif isinstance(value, list):
-        for item in value:
-            _check_strings(item, depth - 1)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _check_strings(key, depth - 1)
-            _check_strings(item, depth - 1)
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate key")
-    return found
-
-
-def _no_float(text: str) -> object:
-    raise ValueError(f"not allowed: {text}")
-
-
-def _schema(connection: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes | None]]:
-    return sorted(
-        connection.execute("SELECT type, name, sql FROM sqlite_schema"), key=lambda row: (row[0], row[1])
-    )
-
-
-def expected_schema(version: int) -> list[tuple[bytes, bytes, bytes | None]]:
-    """What `sqlite_schema` of a file of this version must hold, byte for byte."""
-    script = "schema.sql" if version == SCHEMA_VERSION else f"schema_v{version}.sql"
-    with closing(sqlite3.connect(":memory:")) as blank:
-        blank.executescript((paths.db_dir() / script).read_text(encoding="utf-8"))
-        blank.text_factory = bytes
-        return _schema(blank)
+        return "shape"
+    return None

@@ -1,24 +1,29 @@
 """The package for the stick: a verified copy, never a file copy of an open database.
 
-VACUUM INTO on the target medium, sync, verify as a stranger would, rename, read back by hash. Only when this
-function returns may somebody say 取り外せます.
+SQLite makes and checks it in a private folder of this machine; the stick gets finished bytes only, which are
+synced, read back by hash, renamed and read back again. Only when `hand_over` returns may somebody say
+取り外せます.
 """
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import os
+import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
-from workshop_app.storage.backup import fsync_file, fsync_folder
+from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.database import SUFFIX, Database
 from workshop_app.storage.engine import file_uri, storage_errors
-from workshop_app.storage.foreign_file import read_foreign
+from workshop_app.storage.foreign_file import in_this_process, private_folder, verify_file
+from workshop_app.storage.verified_copy import copy_out, sha256_of
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +40,69 @@ class Package:
 def hand_over(database: Database, folder: Path) -> Package:
     """Write the package into a folder.
 
-    Raises InvalidInput when the folder is missing, StorageUnavailable when the medium refuses or gives back
-    something else than was written; then no package is left behind.
+    Raises InvalidInput when the folder is missing, StorageUnavailable when the medium refuses, is pulled out,
+    or gives back something else than was written; then no package is left behind.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InvalidInput(
             f"渡す先のフォルダー「{folder}」がありません。今のデータはそのままです。場所を確かめてください。"
         )
-    stem = f"{database.path.stem}_{datetime.now():%Y%m%d-%H%M%S}"
-    target = folder / f"{stem}{SUFFIX}"
+    with private_folder() as private:
+        package = private / database.path.name
+        edits = make_package(database, package)
+        sha256 = sha256_of(package)
+        try:
+            target = _put(package, folder, sha256)
+        except OSError as problem:
+            raise _refused_by_medium(problem, package.stat().st_size) from problem
+    notes = database.notes()
+    return Package(target, sha256, len(notes), sum(note.voided for note in notes), edits)
+
+
+def make_package(database: Database, package: Path) -> int:
+    """Write a compact, private-free copy and check it as a stranger would; returns how many edits it holds."""
+    # Another window may add a note meanwhile; the package is then the later state, never less.
+    known = database.counts()["op"]
+    with storage_errors():
+        database.vacuum_into(package)
+        _forget_private(package)
+    with private_folder() as inside:
+        # In this process: what is read back was written by this program a moment ago.
+        edits = verify_file(package, inside, reader=in_this_process).rows_in
+    if edits < known:
+        raise _not_as_written()
+    return edits
+
+
+def _put(package: Path, folder: Path, sha256: str) -> Path:
+    """Bring the finished bytes to the medium; nothing is left behind when that does not work."""
+    stem = package.stem
+    # A package of this very file that was cut off earlier; nobody else's file is touched.
+    cut_off = re.compile(rf"\.{re.escape(stem)}_\d{{8}}-\d{{6}}(_\d+)?{re.escape(SUFFIX)}\.part")
+    for name in os.listdir(folder):
+        if cut_off.fullmatch(name):
+            (folder / name).unlink()
+    stamped = f"{stem}_{datetime.now():%Y%m%d-%H%M%S}"
+    target = folder / f"{stamped}{SUFFIX}"
     serial = 2
     while target.exists():
-        target = folder / f"{stem}_{serial}{SUFFIX}"
+        target = folder / f"{stamped}_{serial}{SUFFIX}"
         serial += 1
-    partial = folder / f".{target.name}.part"
+    part = folder / f".{target.name}.part"
+    written = part
     try:
-        with storage_errors():
-            partial.unlink(missing_ok=True)
-            database.vacuum_into(partial)
-            _forget_private(partial)
-            fsync_file(partial)
-            written = _sha256(partial)
-        foreign = read_foreign(partial)
-        if len(foreign.ops) != len(database.all_ops()):
+        if not copy_out(package, part, sha256):
             raise _not_as_written()
-        with storage_errors():
-            os.replace(partial, target)
-            fsync_folder(folder)
-            if _sha256(target) != written:
-                target.unlink()
-                raise _not_as_written()
-    finally:
-        partial.unlink(missing_ok=True)
-    notes = database.notes()
-    voided = sum(note.voided for note in notes)
-    return Package(target, written, len(notes), voided, len(foreign.ops))
+        os.replace(part, target)
+        written = target
+        fsync_folder(folder)
+        if sha256_of(target) != sha256:
+            raise _not_as_written()
+    except BaseException:
+        with suppress(OSError):
+            written.unlink(missing_ok=True)
+        raise
+    return target
 
 
 def _forget_private(path: Path) -> None:
@@ -80,9 +113,17 @@ def _forget_private(path: Path) -> None:
         copy.execute("VACUUM")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _refused_by_medium(problem: OSError, size: int) -> StorageUnavailable:
+    if problem.errno in DISK_FULL:
+        megabytes = max(1, -(-size // 1_000_000))
+        return StorageUnavailable(
+            f"渡す先の空き容量が足りません（{megabytes} MB ほど要ります）。今のデータはそのままです。"
+            "渡す先の不要なファイルを片づけるか、別の USB メモリーで試してください。"
+        )
+    return StorageUnavailable(
+        "渡す先に書き込めませんでした。今のデータはそのままです。USB メモリーが抜けていないか、"
+        "書き込み禁止になっていないかを確かめて、もう一度「ファイルを渡す」をしてください。"
+    )
 
 
 def _not_as_written() -> StorageUnavailable:

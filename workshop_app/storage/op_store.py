@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Row, func, insert, select
 
 from workshop_app.domain.ids import EntityId, SessionId
-from workshop_app.domain.op import Op, OpId, join_parents, split_parents
+from workshop_app.domain.op import OP_ID_BYTES, Op, OpId, OpKind, join_parents, split_parents
 from workshop_app.storage import tables
 
 _T = TypeVar("_T")
 CHUNK = 500
 """Rows or ids a statement takes at once; below SQLite's smallest default limit of variables."""
-OP_COLUMNS = tuple(column.name for column in tables.op.columns)
+ENTITIES_WITH_JOINING_EDITS = (
+    select(tables.op.c.entity_id)
+    .where(tables.op.c.kind == OpKind.SET, func.length(tables.op.c.parents) > OP_ID_BYTES)
+    .distinct()
+)
+"""Entities with an edit that replaces several: where a conflict can have been settled."""
 
 
 def row_to_op(row: Row[Any] | Sequence[Any]) -> Op:
@@ -60,26 +64,6 @@ def ops_of_many(connection: Connection, entity_ids: Iterable[EntityId]) -> Itera
 def insert_own_ops(connection: Connection, ops: Sequence[Op]) -> None:
     """Add ops made here; an id that is there already would be a defect and raises."""
     connection.execute(insert(tables.op), [op_to_values(op) for op in ops])
-
-
-def unknown_ops(connection: Connection, ops: Iterable[Op]) -> list[Op]:
-    """Those ops this file does not have yet."""
-    missing: list[Op] = []
-    for chunk in chunks(list(ops)):
-        ids = [bytes(op.op_id) for op in chunk]
-        known = {
-            row[0] for row in connection.execute(select(tables.op.c.op_id).where(tables.op.c.op_id.in_(ids)))
-        }
-        missing += [op for op in chunk if op.op_id not in known]
-    return missing
-
-
-def insert_ops(connection: Connection, ops: Iterable[Op]) -> None:
-    """Take ops from another file. Ids are content hashes, so one already here is the same op."""
-    for chunk in chunks(list(ops)):
-        connection.execute(
-            sqlite_insert(tables.op).on_conflict_do_nothing(), [op_to_values(op) for op in chunk]
-        )
 
 
 def chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:

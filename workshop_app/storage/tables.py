@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, PrimaryKey
 
 APPLICATION_ID = 0x57534442
 """'WSDB' in the SQLite header: how our files are told from other programs' databases."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """`user_version` this program writes; greater ones are refused, smaller ones migrated after a backup."""
 
 metadata = MetaData()
@@ -61,7 +61,6 @@ note = _strict(
     Column("kind", Text),
     Column("points", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("search_key", Text, nullable=False),
     Column("votes", Integer, nullable=False),
     Column("island_id", LargeBinary),
     Column("void_reason", Text),
@@ -127,6 +126,8 @@ merge_run = _strict(
     Column("at_ms", Integer, nullable=False),
     Column("app_version", Text, nullable=False),
     Column("backup", Text),
+    Column("manifest_after", Text),
+    Column("receipt", Text),
 )
 
 merge_source = _strict(
@@ -138,4 +139,14 @@ merge_source = _strict(
     Column("rows_new", Integer, nullable=False),
     Column("notes", Integer, nullable=False),
     PrimaryKeyConstraint("run_id", "sha256"),
+)
+
+quarantine = _strict(
+    "quarantine",
+    Column("sha256", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("op_id", LargeBinary),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    PrimaryKeyConstraint("sha256", "serial"),
 )

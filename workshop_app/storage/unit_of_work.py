@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Integer, cast, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.clock import HybridClock
 from workshop_app.domain.fold import EntityState, fold
 from workshop_app.domain.ids import EntityId, format_id, new_entity_id
-from workshop_app.domain.note import EntityType
-from workshop_app.domain.numbering import running_number
-from workshop_app.domain.op import JsonValue, Op, OpId, chain_next, make_op
-from workshop_app.services.ports import Absorbed, ForeignOps, LocalContext, SessionRecord
-from workshop_app.storage import op_store, tables
+from workshop_app.domain.op import JsonValue, Op, OpId, OpKind, OpSet, chain_next, make_op
+from workshop_app.services.ports import LocalContext, SessionRecord
+from workshop_app.storage import op_store, redaction, tables
 from workshop_app.storage.projections import project
+
+MANIFEST = "manifest"
+"""Local value: count and digest of the op set (`OpSet.manifest`), written with the edits it counts."""
+
+_MOST_DIGITS = 9
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class SqlUnitOfWork:
         self._ops: dict[EntityId, list[Op]] = {}
         self._unwritten: list[Op] = []
         self._dirty: dict[EntityId, None] = {}
+        self._redacted: set[bytes] = set()
         self._added: set[EntityId] = set()
         self._updated: set[EntityId] = set()
         self.new_session = replace(session.record)
@@ -54,10 +58,21 @@ class SqlUnitOfWork:
         self._ops[entity_id] = []
         return entity_id
 
+    def read_ahead(self, entity_ids: Iterable[EntityId]) -> None:
+        """Read the edits of many entities at once, so that `state` of each asks the file nothing more."""
+        wanted = {entity_id for entity_id in entity_ids if entity_id not in self._ops}
+        self._ops |= {entity_id: [] for entity_id in wanted}
+        for ops in op_store.ops_of_many(self._connection, wanted):
+            self._ops[ops[0].entity_id] = ops
+
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
         known = self._load(entity_id)
         return fold(known) if known else None
+
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
+        return list(self._load(entity_id))
 
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
@@ -73,14 +88,22 @@ class SqlUnitOfWork:
         (self._updated if before else self._added).add(entity_id)
         before.append(op)
         self._dirty[entity_id] = None
+        if kind == OpKind.REDACT:
+            self._redacted.add(bytes(entity_id))
 
     def next_running_number(self, prefix: str) -> int:
         """One more than the greatest running number under this prefix; counted once a transaction."""
         if prefix not in self._running:
             column = tables.note.c.number
-            query = select(column).where(column >= prefix, column < prefix + "\U0010ffff")
-            numbers = (running_number(row[0], prefix) for row in self._connection.execute(query))
-            self._running[prefix] = max((n for n in numbers if n is not None), default=0)
+            tail = func.substr(column, len(prefix) + 1)
+            query = select(func.max(cast(tail, Integer))).where(
+                column > prefix,
+                column < prefix + "\U0010ffff",
+                tail.op("NOT GLOB")("*[^0-9]*"),
+                # A made-up number of many digits from outside must not use up the numbers there are.
+                func.length(tail) <= _MOST_DIGITS,
+            )
+            self._running[prefix] = self._connection.execute(query).scalar() or 0
         self._running[prefix] += 1
         return self._running[prefix]
 
@@ -97,89 +120,36 @@ class SqlUnitOfWork:
             write_local(self._connection, key, value)
         self.new_session = replace(self.new_session, station=context.station)
 
-    def absorb(self, foreign: ForeignOps) -> Absorbed:
-        """Take the union with another file's edits and fold what it touched."""
-        self._write_ops()
-        fresh = op_store.unknown_ops(self._connection, foreign.ops)
-        touched = {op.entity_id for op in fresh}
-        before = {state.entity_id: state for state in self._fold_many(touched)}
-        op_store.insert_ops(self._connection, fresh)
-        self._take_sessions(foreign.sessions)
-        after = list(self._fold_many(touched))
-        project(self._connection, after)
-        for entity_id in touched:
-            self._ops.pop(entity_id, None)
-        adopted = [self._clock.adopt(op.hlc) for op in fresh]
-
-        notes = [state for state in after if state.type == EntityType.NOTE]
-        added = [s for s in notes if s.entity_id not in before]
-        changed = [s for s in notes if s.entity_id in before]
-        voided = [s for s in changed if s.voided and not before[s.entity_id].voided]
-        clashing = [s for s in after if _new_conflicts(before.get(s.entity_id), s)]
-        for state in after:
-            (self._updated if state.entity_id in before else self._added).add(state.entity_id)
-        return Absorbed(
-            rows_in=len(foreign.ops),
-            rows_new=len(fresh),
-            added=len(added),
-            updated=len(changed) - len(voided),
-            voided=len(voided),
-            conflicts=len(clashing),
-            clock_ahead=not all(adopted),
-        )
-
-    def record_merge(
-        self, at_ms: int, app_version: str, backup: str | None, sources: Sequence[Mapping[str, JsonValue]]
-    ) -> None:
-        """Write down one merge and the files it took."""
-        run_id = (self._connection.execute(select(func.max(tables.merge_run.c.run_id))).scalar() or 0) + 1
-        self._connection.execute(
-            insert(tables.merge_run).values(
-                run_id=run_id, at_ms=at_ms, app_version=app_version, backup=backup
-            )
-        )
-        for source in sources:
-            self._connection.execute(insert(tables.merge_source).values(run_id=run_id, **source))
-
     def finish(self) -> None:
         """Write projections, clock and session in the same transaction as the edits that used them."""
         self._write_ops()
+        for entity_id in self._redacted:
+            redaction.reapply(self._connection, entity_id)
         project(self._connection, (fold(self._load(entity_id)) for entity_id in self._dirty))
         write_local(self._connection, "clock", str(self._clock.last))
         if self.new_session.op_count > self._session.record.op_count:
-            self._take_sessions([self.new_session])
+            self._write_session()
 
     def _write_ops(self) -> None:
         """Put the edits made here into the log: one statement for all of them."""
         if self._unwritten:
             op_store.insert_own_ops(self._connection, self._unwritten)
-            self._unwritten = []
+            known = OpSet.from_manifest(read_local(self._connection).get(MANIFEST, ""))
+            for op in self._unwritten:
+                known.add(op.op_id)
+            write_local(self._connection, MANIFEST, known.manifest())
 
     def _load(self, entity_id: EntityId) -> list[Op]:
         if entity_id not in self._ops:
             self._ops[entity_id] = op_store.ops_of(self._connection, entity_id)
         return self._ops[entity_id]
 
-    def _fold_many(self, entity_ids: Iterable[EntityId]) -> Iterable[EntityState]:
-        return (fold(ops) for ops in op_store.ops_of_many(self._connection, entity_ids))
-
-    def _take_sessions(self, sessions: Iterable[SessionRecord]) -> None:
-        """Union of sessions: of the same one the row that knows more edits stays."""
-        for record in sessions:
-            values = session_values(record)
-            insert_row = sqlite_insert(tables.session).values(values)
-            rest = {name: value for name, value in values.items() if name != "session"}
-            self._connection.execute(
-                insert_row.on_conflict_do_update(
-                    index_elements=["session"],
-                    set_=rest,
-                    where=tables.session.c.op_count < record.op_count,
-                )
-            )
-
-
-def _new_conflicts(before: EntityState | None, after: EntityState) -> bool:
-    return bool(set(after.conflicts) - set(before.conflicts if before else ()))
+    def _write_session(self) -> None:
+        """Our own session's row, as it is after these edits."""
+        values = session_values(self.new_session)
+        insert_row = sqlite_insert(tables.session).values(values)
+        rest = {name: value for name, value in values.items() if name != "session"}
+        self._connection.execute(insert_row.on_conflict_do_update(index_elements=["session"], set_=rest))
 
 
 def write_local(connection: Connection, key: str, value: str) -> None:

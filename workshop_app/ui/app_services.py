@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
-    from workshop_app.services.importing import ImportPlan, ImportReport
     from workshop_app.services.merge import MergeReport
-    from workshop_app.services.ports import Workspace
+    from workshop_app.services.ports import LocalCopy, Place, Watch, Workspace
     from workshop_app.services.prepare import WorkshopSetup
+    from workshop_app.services.share import ShareReport
 
 
 class Package(Protocol):
@@ -51,14 +51,40 @@ class AppServices(Protocol):
     def make_practice_file(self) -> Path:
         """A fresh practice file in the program's own folder, with a few example notes."""
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
-        """Read a .txt, .csv or .xlsx file under limits."""
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
+        """Read a .txt, .csv or .xlsx file under limits; None: the encoding or sheet that looks right."""
 
-    def run_import(self, path: Path, plan: ImportPlan) -> ImportReport:
-        """Write a planned import into this file: all of it or nothing."""
+    def merge(
+        self,
+        target: Path,
+        sources: Sequence[Path],
+        *,
+        dry_run: bool,
+        salvage: bool = False,
+        watch: Watch | None = None,
+    ) -> MergeReport:
+        """Merge files into the target, which is made when missing; raises Cancelled when `watch` says so."""
 
-    def merge(self, target: Path, sources: Sequence[Path], *, dry_run: bool) -> MergeReport:
-        """Merge files into the target, which is made when missing."""
+    def take_back_merge(self, target: Path) -> Path:
+        """Undo the last merge by its backup, when nothing was written since; returns a backup of what was."""
+
+    def receipts(self, path: Path) -> list[dict[str, object]]:
+        """The receipts (services.merge.receipt_document) of all merges into a file, oldest first."""
+
+    def share_merge(
+        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+    ) -> ShareReport:
+        """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring.
+
+        While somebody else publishes, nothing is done unless `force`: the report is `waiting` and its `lock`
+        says who it is.
+        """
+
+    def place_of(self, path: Path) -> Place:
+        """Where a file lies; only a LOCAL one can be opened."""
+
+    def copy_to_this_machine(self, path: Path) -> LocalCopy:
+        """A local file to work in instead of one that lies elsewhere; the original is only read."""
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""

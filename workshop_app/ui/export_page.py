@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from workshop_app.domain.errors import WorkshopError
+from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices, Package
-from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile

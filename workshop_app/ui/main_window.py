@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QStackedWidget,
 
 from workshop_app.domain.errors import WorkshopError
 from workshop_app.paths import user_documents_dir
-from workshop_app.services.ports import Workspace
+from workshop_app.services.ports import LocalCopy, Place, Workspace
 from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.jobs import run_job
+from workshop_app.ui.leave_dialog import LeaveDialog
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.settings import RecentFile, load_settings, remember_file
@@ -33,6 +35,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self._services = services
         self._work: WorkArea | None = None
+        self._opening = 0
         self._banner = Banner()
         self._start = StartPage()
         self._stack = QStackedWidget()
@@ -65,7 +68,18 @@ class MainWindow(QMainWindow):
     # --- what the person can do ----------------------------------------------------------------------
 
     def open_path(self, path: Path) -> bool:
-        """Open a workshop file; on refusal the current state stays and a banner says why."""
+        """Open a workshop file; on refusal the current state stays and a banner says why.
+
+        A file on a stick or a share is copied to this machine first, in a worker; then False is answered and
+        the copy opens when it is ready.
+        """
+        if not self._may_leave():
+            return False
+        self._opening += 1
+        place = self._services.place_of(path)
+        if place is not Place.LOCAL:
+            self._open_copy(path, place, self._opening)
+            return False
         try:
             open_file = OpenFile(self._services.open(path), self._services)
         except WorkshopError as problem:
@@ -75,6 +89,37 @@ class MainWindow(QMainWindow):
         self._show_work(open_file)
         self._remember(open_file.workspace)
         return True
+
+    def _open_copy(self, path: Path, place: Place, asked: int) -> None:
+        """Copy first; somebody who has opened another file meanwhile is not torn away from it."""
+        text = self._place_text(place)
+        self._banner.show_message("info", text)
+
+        def copied(copy: LocalCopy) -> None:
+            if asked == self._opening and self.open_path(copy.path):
+                where = self.tr("写したファイルは「{0}」です。").format(copy.path)
+                self._banner.show_message(
+                    "warn" if copy.warnings else "info", "".join([text, where, *copy.warnings])
+                )
+
+        def refused(sentence: str) -> None:
+            if asked == self._opening:
+                self._banner.show_message("error", sentence)
+
+        run_job(self, lambda: self._services.copy_to_this_machine(path), copied, refused)
+
+    def _place_text(self, place: Place) -> str:
+        return {
+            Place.REMOVABLE: self.tr(
+                "このファイルは USB メモリーの中にあります。安全のため、この端末に写してから開きます。"
+            ),
+            Place.NETWORK: self.tr(
+                "このファイルはネットワークの共有フォルダーの中にあります。安全のため、この端末に写してから開きます。"
+            ),
+            Place.SHARED: self.tr(
+                "このファイルは公開用の共有フォルダーの中にあります。公開された内容をこの端末で合わせて開きます。"
+            ),
+        }[place]
 
     def choose_file(self) -> None:
         """Ask for a file and open it."""
@@ -118,6 +163,8 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Close the open file and go back to the start screen."""
+        if not self._may_leave():
+            return
         self._replace_work(None)
         self._start.set_recent(load_settings().recent)
         self._stack.setCurrentWidget(self._start)
@@ -129,8 +176,8 @@ class MainWindow(QMainWindow):
         work = WorkArea(self._services, open_file)
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
+        work.review_requested.connect(lambda: self.show_page("review"))
         self._replace_work(work)
-        self._stack.setCurrentWidget(work)
         self._fit()
         if page_id:
             work.show_page(page_id)
@@ -143,7 +190,9 @@ class MainWindow(QMainWindow):
         old = self._work
         self._settle()
         if work is not None:
+            # In front before the old one goes, so that the start screen does not come up between them.
             self._stack.addWidget(work)
+            self._stack.setCurrentWidget(work)
         self._work = work
         if old is not None:
             if old.open_file is not None:
@@ -152,10 +201,28 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(old)
             old.deleteLater()
 
+    def _may_leave(self) -> bool:
+        """False when there is text the disk refused and the person wants to stay with it."""
+        if self._work is None:
+            return True
+        page_id, text = self._work.unsaved_text()
+        if not text:
+            return True
+        dialog = LeaveDialog(text, self)
+        leave = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        if not leave:
+            self._work.show_page(page_id)
+        return leave
+
     def _remember(self, workspace: Workspace) -> None:
-        live = sum(1 for note in workspace.notes() if not note.voided)
+        try:
+            total, voided = workspace.note_counts()
+        except WorkshopError:
+            # The file is out of reach; that must not keep the window from closing.
+            return
         now_ms = QDateTime.currentMSecsSinceEpoch()
-        remember_file(RecentFile(workspace.path, workspace.local.station, live, now_ms))
+        remember_file(RecentFile(workspace.path, workspace.local.station, total - voided, now_ms))
 
     def _on_merged(self, path: Path) -> None:
         """Show the file that took others in; the open file has been told already and reads itself again."""
@@ -189,6 +256,9 @@ class MainWindow(QMainWindow):
             self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Commit what is being typed, keep the draft, let go of the file."""
+        """Commit what is being typed, keep the draft, let go of the file; stay when text would be lost."""
+        if not self._may_leave():
+            event.ignore()
+            return
         self._replace_work(None)
         super().closeEvent(event)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.merge import MergeReport, SourceReport
-from workshop_app.ui.fingerprint import fingerprint
 from workshop_app.ui.icons import icon
 from workshop_app.ui.merge_delegate import FIGURE_ROLE, SUM_ROLE, MergeDelegate
 from workshop_app.ui.theme import look
@@ -179,9 +179,9 @@ class MergeTable(QTableWidget):
             state = self._item(self.tr("統合しました"), role="text", picture="check")
         else:
             state = self._item(self.tr("統合できます"), role="text", picture="check")
-        if source.warning:
-            state = self._item(self.tr("時計がずれています"), role="warn", picture="warn")
-            state.setToolTip(source.warning)
+        if source.warnings:
+            state = self._item(self.tr("確かめてください"), role="warn", picture="warn")
+            state.setToolTip("\n".join(source.warnings))
         return state
 
     def _draw_sum(self, row: int, sources: Sequence[SourceReport]) -> None:

@@ -5,16 +5,15 @@ The reading happens in `spreadsheet_worker`, in a process that has limits and is
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import re
 import stat
 import threading
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from workshop_app import worker_process
 from workshop_app.domain.delimited import too_large
 from workshop_app.domain.errors import RefusedFile, WorkshopError
 from workshop_app.domain.source_table import (
@@ -33,7 +32,6 @@ from workshop_app.workbook import spreadsheet_worker
 SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods")
 """What is sent here by its name; only the first three can be read, the others get a helpful sentence."""
 TIME_LIMIT_S = 60.0
-_ANSWER_BYTES = 1 << 30
 _FILLED_FIELDS = frozenset({"theme", "kind", "table", "round", "island"})
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _RESAVE = "Excel で開いて .xlsx で保存し直してから、もう一度選んでください。"
@@ -72,7 +70,10 @@ def read_xlsx(
     Raises RefusedFile with one sentence for whatever cannot be read, within `time_limit_s` seconds.
     """
     _check_outside(path)
-    answer = _ask_worker(path, sheet, time_limit_s, cancelled)
+    arguments = (str(path), sheet, MAX_ROWS, MAX_COLUMNS)
+    answer = worker_process.ask(
+        spreadsheet_worker.work, arguments, time_limit_s=time_limit_s, cancelled=cancelled
+    )
     refused = answer.get("refused")
     if refused is not None:
         raise _refusal(path, str(refused), sheet, answer.get("detail", ()))
@@ -88,7 +89,7 @@ def read_xlsx(
             f"「{path.name}」のシート「{name}」には文字がありません。{UNCHANGED}"
             f"意見のあるシートを選んでください（{'・'.join(answer['sheets'])}）。"
         ) from problem
-    return _with_merged_values(table, answer["merged"])
+    return replace(_with_merged_values(table, answer["merged"]), sheets=tuple(answer["sheets"]))
 
 
 def _check_outside(path: Path) -> None:
@@ -115,42 +116,6 @@ def _check_outside(path: Path) -> None:
         raise _refusal(path, "old", None, ())
     if not start.startswith(b"PK"):
         raise _refusal(path, "not_workbook", None, ())
-
-
-def _ask_worker(
-    path: Path, sheet: str | None, time_limit_s: float, cancelled: threading.Event | None
-) -> dict[str, Any]:
-    """Run the worker; it is killed when time is up or the person cancels, and its death is an answer."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    arguments = (str(path), sheet, MAX_ROWS, MAX_COLUMNS, sender)
-    process = context.Process(target=spreadsheet_worker.work, args=arguments, daemon=True)
-    deadline = time.monotonic() + time_limit_s
-    watchdog = threading.Timer(time_limit_s, process.kill)
-    try:
-        process.start()
-        sender.close()
-        # The watchdog covers a worker that stops in the middle of its answer.
-        watchdog.start()
-        while not receiver.poll(0.1):
-            if cancelled is not None and cancelled.is_set():
-                return {"refused": "cancelled"}
-            if time.monotonic() > deadline:
-                return {"refused": "time"}
-        return dict(json.loads(receiver.recv_bytes(_ANSWER_BYTES)))
-    except (EOFError, OSError, ValueError):
-        if time.monotonic() >= deadline:
-            return {"refused": "time"}
-        process.join(1.0)
-        # The worker itself always answers: killed from outside is the file's doing, exit 1 is not.
-        return {"refused": "start" if process.exitcode == 1 else "damaged"}
-    finally:
-        watchdog.cancel()
-        receiver.close()
-        if process.pid is not None:
-            process.kill()
-            process.join()
-            process.close()
 
 
 def _refusal(path: Path, code: str, sheet: str | None, detail: Sequence[str]) -> WorkshopError:

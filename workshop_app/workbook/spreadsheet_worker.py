@@ -2,14 +2,11 @@
 
 Only the standard library and the domain are imported here, and openpyxl only inside the process: the
 function must be found by a fresh interpreter (spawn, frozen build) without loading window or database.
-The answer is JSON, never pickle: what read a hostile file is not trusted to send objects.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -20,6 +17,7 @@ from typing import Any
 from xml.parsers import expat
 
 from workshop_app.domain.source_table import known_fields
+from workshop_app.worker_process import limit_resources, send
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED_BYTES = 400 * 1024**2
@@ -39,7 +37,7 @@ class Refused(Exception):
 
 def work(path: str, sheet: str | None, max_rows: int, max_columns: int, answer: Connection) -> None:
     """Read one sheet (None: the likeliest) and send {'sheet', 'rows', …} or {'refused': code, 'detail': […]}."""
-    _limit_resources()
+    limit_resources(MEMORY_BYTES)
     warnings.simplefilter("ignore")
     try:
         document = _read(path, sheet, max_rows, max_columns)
@@ -49,24 +47,8 @@ def work(path: str, sheet: str | None, max_rows: int, max_columns: int, answer: 
         document = {"refused": "memory"}
     except Exception as problem:  # Whatever openpyxl trips over: the file is not readable as a workbook.
         document = {"refused": "damaged", "detail": [type(problem).__name__]}
-    with suppress(OSError):
-        answer.send_bytes(json.dumps(document).encode("ascii"))
+    send(answer, document)
     answer.close()
-
-
-def _limit_resources() -> None:
-    if sys.platform == "win32":
-        return  # No such limits there; the unpacked size and the clock of the parent remain.
-    import resource
-
-    for name, value in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, 90),  # In case the parent is gone and nobody kills us.
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(OSError, ValueError):
-            hard = resource.getrlimit(name)[1]
-            resource.setrlimit(name, (value if hard < 0 else min(value, hard), hard))
 
 
 def _read(path: str, sheet: str | None, max_rows: int, max_columns: int) -> dict[str, Any]:

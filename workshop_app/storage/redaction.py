@@ -1,0 +1,43 @@
+"""Taking a value out of the op log for good, on request: the one exception to "rows are never updated".
+
+A redaction is an edit like any other and travels with every merge; wherever it arrives, the values it names are
+written over. The row, its id and everything else in it stay, so the union of ids is untouched.
+"""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection
+
+from workshop_app.domain.op import OpKind, canonical_json, split_parents
+from workshop_app.storage.engine import driver
+
+
+def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
+    """Write over what any redaction names: of one entity, or of all; the caller holds the transaction.
+
+    Without `entity_id` every redaction is looked at, since a merge may bring the named edit after it.
+    """
+    raw = driver(connection)
+    query = "SELECT payload, parents FROM main.op WHERE kind = ?"
+    values: tuple[object, ...] = (str(OpKind.REDACT),)
+    if entity_id is not None:
+        query, values = f"{query} AND entity_id = ?", (*values, entity_id)
+    named = [(json.loads(payload), split_parents(parents)) for payload, parents in raw.execute(query, values)]
+    if not named:
+        return
+    # The old words must not stay behind in a free corner of the page.
+    raw.execute("PRAGMA secure_delete = ON")
+    for fields, targets in named:
+        names = fields.get("fields")
+        for target in targets:
+            row = raw.execute("SELECT payload FROM main.op WHERE op_id = ?", (target,)).fetchone()
+            if row is None or not isinstance(names, list):
+                continue
+            payload = json.loads(row[0])
+            masked = {key: None if key in names else value for key, value in payload.items()}
+            if masked != payload:
+                raw.execute(
+                    "UPDATE main.op SET payload = ? WHERE op_id = ?", (canonical_json(masked), target)
+                )

@@ -1,0 +1,93 @@
+"""Going back to a backup: a whole file, or the last merge as long as nothing was built on it.
+
+The content is replaced in place by SQLite's backup API: one transaction that a crash leaves done or undone, and
+other windows on the file see it. What was there before is backed up first, so going back can be gone back on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from workshop_app.domain.errors import InvalidInput, RefusedFile
+from workshop_app.storage.backup import back_up, backup_folder
+from workshop_app.storage.engine import BUSY_TIMEOUT_MS, file_uri, storage_errors
+from workshop_app.storage.migrate import require_ours
+from workshop_app.storage.places import refuse_unsafe
+from workshop_app.storage.unit_of_work import MANIFEST
+
+_UNCHANGED = "今のデータは変わっていません。"
+
+
+def restore_backup(path: Path, backup: Path, reason: str = "控えに戻す前") -> Path:
+    """Put the content of a backup in the place of the file's; returns the backup made of what was there.
+
+    Raises RefusedFile when the backup cannot be used, StorageUnavailable when the disk refuses; then nothing
+    was changed.
+    """
+    refuse_unsafe(path)
+    require_ours(backup)
+    with storage_errors():
+        _require_whole(backup)
+    before = back_up(path, reason)
+    with (
+        storage_errors(),
+        closing(sqlite3.connect(file_uri(backup, "mode=ro&immutable=1"), uri=True)) as source,
+        closing(sqlite3.connect(file_uri(path, "mode=rw"), uri=True, isolation_level=None)) as target,
+    ):
+        target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        target.execute("PRAGMA synchronous = EXTRA")
+        clock = _local(target, "clock")
+        source.backup(target)
+        # The clock never goes back: edits made from now on rank above those that were taken back.
+        target.execute(
+            "UPDATE local SET value = ? WHERE key = 'clock' AND CAST(value AS INTEGER) < CAST(? AS INTEGER)",
+            (clock, clock),
+        )
+    return before
+
+
+def take_back_merge(path: Path) -> Path:
+    """Undo the last merge by going back to its backup; returns the backup made of the merged state.
+
+    Raises InvalidInput when there was no merge, when something was written since, or when its backup is gone;
+    the sentence says which, and nothing was changed.
+    """
+    require_ours(path)
+    with storage_errors(), closing(sqlite3.connect(file_uri(path, "mode=ro"), uri=True)) as file:
+        run = file.execute(
+            "SELECT run_id, backup, manifest_after FROM merge_run ORDER BY run_id DESC LIMIT 1"
+        ).fetchone()
+        now = _local(file, MANIFEST)
+    if run is None:
+        raise InvalidInput(f"「{path.name}」には、取り消せる統合がありません。{_UNCHANGED}")
+    number, name, after = run
+    if after != now:
+        raise InvalidInput(
+            f"統合 No.{number} のあとに記録が加わっているため、統合だけを取り消すことはできません。{_UNCHANGED}"
+            "直したい付箋を、一枚ずつ取り消してください。"
+        )
+    if name is None:
+        raise InvalidInput(
+            f"「{path.name}」は統合 No.{number} で新しく作られたため、戻す前の状態がありません。{_UNCHANGED}"
+            "要らないときは、ファイルごと片づけてください。"
+        )
+    backup = backup_folder(path) / str(name)
+    if not backup.is_file():
+        raise InvalidInput(
+            f"統合 No.{number} の前の控えが見つからないため、取り消せません。{_UNCHANGED}"
+            f"「{backup_folder(path).name}」フォルダーを確かめてください。"
+        )
+    return restore_backup(path, backup, f"統合{number}の取り消し前")
+
+
+def _require_whole(backup: Path) -> None:
+    with closing(sqlite3.connect(file_uri(backup, "mode=ro&immutable=1"), uri=True)) as file:
+        if file.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise RefusedFile(f"控え「{backup.name}」は壊れています。{_UNCHANGED}別の控えを選んでください。")
+
+
+def _local(file: sqlite3.Connection, key: str) -> str:
+    row = file.execute("SELECT value FROM local WHERE key = ?", (key,)).fetchone()
+    return "" if row is None else str(row[0])

@@ -1,0 +1,92 @@
+"""What this machine remembers of one shared folder: the working file, and which generations are in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from workshop_app.domain.errors import StorageUnavailable
+from workshop_app.storage.engine import storage_errors
+
+_STATE_NAME = "state.sqlite"
+_WAIT_S = 120.0
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+class ShareState:
+    """One shared folder as this machine knows it; only inside `opened`, which one process at a time enters."""
+
+    def __init__(self, home: Path, folder: Path, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.home = home
+        name = _UNSAFE.sub("", folder.name) or "共有"
+        self.local = home / f"{name}_手元.wsdb"
+        """The working file: the union of every generation seen and everything given here."""
+
+    @classmethod
+    @contextmanager
+    def opened(cls, root: Path, folder: Path) -> Iterator[ShareState]:
+        """Enter the private folder of a shared folder; what was remembered is kept only on a normal end.
+
+        A second process waits: a transaction of SQLite is also the one lock that a killed process gives back.
+        """
+        key = hashlib.sha256(os.path.normcase(os.path.realpath(folder)).encode()).hexdigest()[:16]
+        home = root / key
+        with storage_errors():
+            home.mkdir(parents=True, exist_ok=True)
+        with (
+            storage_errors(),
+            closing(sqlite3.connect(home / _STATE_NAME, timeout=_WAIT_S, isolation_level=None)) as connection,
+        ):
+            _begin(connection)
+            state = cls(home, folder, connection)
+            connection.execute("CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, size, edits)")
+            connection.execute("CREATE TABLE IF NOT EXISTS self (token TEXT)")
+            yield state
+            connection.execute("COMMIT")
+
+    def token(self) -> str:
+        """What this machine's passing files in the shared folder are called after."""
+        row = self._connection.execute("SELECT token FROM self").fetchone()
+        if row is None:
+            row = (secrets.token_hex(6),)
+            self._connection.execute("INSERT INTO self VALUES (?)", row)
+        return str(row[0])
+
+    def seen(self) -> dict[str, tuple[int, int]]:
+        """Size and number of edits of every generation that is in the working file."""
+        if not self.local.exists():
+            self._connection.execute("DELETE FROM seen")
+        rows = self._connection.execute("SELECT name, size, edits FROM seen")
+        return {name: (size, edits) for name, size, edits in rows}
+
+    def remember(self, name: str, size: int, edits: int) -> None:
+        """This generation is in the working file."""
+        self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (name, size, edits))
+
+    def forget(self, name: str) -> None:
+        """This generation turned out not to be what it was."""
+        self._connection.execute("DELETE FROM seen WHERE name = ?", (name,))
+
+    def set_aside(self) -> Path:
+        """Take a working file that cannot be trusted out of use, without losing it."""
+        aside = self.local.with_name(f"{self.local.stem}_{datetime.now():%Y%m%d-%H%M%S}.wsdb")
+        os.replace(self.local, aside)
+        return aside
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        raise StorageUnavailable(
+            "この端末の別の窓が、同じ共有フォルダーに公開しています。今のデータは変わっていません。"
+            "終わるのを待って、もう一度実行してください。"
+        ) from problem
