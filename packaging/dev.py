@@ -5,6 +5,7 @@
     python3 packaging/dev.py test [ARGS]     every check and test (ARGS go to pytest)
     python3 packaging/dev.py laws [--examples N] [--steps N]   the laws of the merge, for as long as you like
     python3 packaging/dev.py run  [FILE]     the program
+    python3 packaging/dev.py faults [ARGS]   kills, full disks, power cuts and damaged files, counted (docs/faults.md)
     python3 packaging/dev.py screenshots [DIR]   the README's pictures again, and more of them into DIR
     python3 packaging/dev.py setup           only the set-up
     python3 packaging/dev.py lock            write the lock file again from pyproject.toml
@@ -48,6 +49,7 @@ QT_LIBRARIES = (
     "libxcb-xkb1",
     "libxkbcommon-x11-0",
     "libxkbcommon0",
+    "strace",  # not Qt's: the fault tests trace with it, and are skipped without it
 )
 """What Qt's offscreen and xcb platforms load on a Debian without a desktop."""
 JAPANESE_FONTS = ("fonts-morisawa-bizud-gothic", "fonts-noto-cjk", "fonts-ipaexfont-gothic")
@@ -64,6 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         "test": _test,
         "laws": _laws,
         "run": _program,
+        "faults": lambda rest: _call([_python(), str(ROOT / "tests" / "fault" / "run.py"), *rest]),
         "screenshots": lambda rest: _call(
             [_python(), str(ROOT / "packaging" / "screenshots.py"), *rest], Path.cwd()
         ),
