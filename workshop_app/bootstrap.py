@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop_app.domain.errors import InvalidInput, NotFound, StorageUnavailable
 from workshop_app.paths import resource, user_data_dir, user_documents_dir
-from workshop_app.services import importing, merge, prepare
+from workshop_app.services import importing, merge, prepare, wall
 from workshop_app.services.ports import LocalCopy, Place, SourceInfo, VerifiedFile, Watch, Workspace
 from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
+    from workshop_app.services.merge import MergeReport
     from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
     from workshop_app.storage.foreign_file import Reader
@@ -139,15 +140,15 @@ def merge_files(
     sources: Sequence[Path],
     *,
     dry_run: bool = False,
-    salvage: bool = False,
+    salvage: bool | Collection[Path] = False,
     watch: Watch | None = None,
     reader: Reader | None = None,
 ) -> merge.MergeReport:
     """Merge files into the target, which is made when it is missing.
 
     A missing target appears only when something could be taken in. A dry run does the same work on a copy that
-    is thrown away, so its counts are those the merge itself gives. With `salvage` the whole records of a damaged
-    file are taken, and the rest is counted. Raises WorkshopError when the target itself cannot be used, and
+    is thrown away, so its counts are those the merge itself gives. With `salvage` (True, or the sources it is meant
+    for) the whole records of a damaged file are taken, and the rest is counted. Raises WorkshopError when the target itself cannot be used, and
     Cancelled; a source that cannot be used is reported as refused.
     """
     from workshop_app.storage import foreign_file
@@ -161,7 +162,11 @@ def merge_files(
 
         def verify(path: Path) -> VerifiedFile:
             return foreign_file.verify_file(
-                path, folder, salvage=salvage, watch=watch, reader=reader or foreign_file.in_own_process
+                path,
+                folder,
+                salvage=salvage if isinstance(salvage, bool) else path in salvage,
+                watch=watch,
+                reader=reader or foreign_file.in_own_process,
             )
 
         database = None
@@ -177,9 +182,11 @@ def merge_files(
             database = stack.enter_context(Database.create(place))
         elif dry_run and any(file is not None for _, file in read):
             place = folder / "dry-run.wsdb"
+            watch.step("統合先の写しの上で試しています")
             database.copy_into(place)
             database = stack.enter_context(closing(Database.open(place)))
         existed = is_there(target)
+        merge.recall(read, database.receipts())
         report = merge.merge_into(
             database,
             read,
@@ -199,6 +206,23 @@ def take_back_merge(target: Path) -> Path:
     from workshop_app.storage import restore
 
     return restore.take_back_merge(target)
+
+
+def target_state(target: Path, preview: MergeReport | None = None) -> wall.TargetState:
+    """What is in a file that takes others in, with what a preview would bring; a missing file has nothing."""
+    from workshop_app.storage import restore
+    from workshop_app.storage.places import refuse_unsafe
+
+    refuse_unsafe(target)
+    if not is_there(target):
+        return wall.state_of_nothing(preview)
+    with closing(open_database(target)) as database:
+        why_kept = ""
+        try:
+            restore.backup_of_last_merge(target)
+        except InvalidInput as problem:
+            why_kept = problem.sentence
+        return wall.state_of(database, database.receipts(), why_kept, preview)
 
 
 def restore_backup(path: Path, backup: Path) -> Path:
@@ -339,19 +363,19 @@ class Services:
         sources: Sequence[Path],
         *,
         dry_run: bool,
-        salvage: bool = False,
+        salvage: Collection[Path] = (),
         watch: Watch | None = None,
     ) -> merge.MergeReport:
         """Merge files into the target, which is made when missing."""
         return merge_files(target, sources, dry_run=dry_run, salvage=salvage, watch=watch)
 
+    def target_state(self, target: Path, preview: MergeReport | None = None) -> wall.TargetState:
+        """The wall of tables and the receipts of a file that takes others in."""
+        return target_state(target, preview)
+
     def take_back_merge(self, target: Path) -> Path:
         """Undo the last merge by its backup; returns the backup of the merged state."""
         return take_back_merge(target)
-
-    def receipts(self, path: Path) -> list[dict[str, object]]:
-        """The receipts of all merges into a file, oldest first."""
-        return receipts(path)
 
     def share_merge(
         self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False

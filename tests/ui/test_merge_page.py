@@ -4,79 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
+from merge_desk import Desk, QuickServices
 from office_files import add_to, laptop_file, texts_in
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.paths import user_documents_dir
-from workshop_app.ui.drop_strip import DropStrip
-from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.merge_page import MergePage
-from workshop_app.ui.merge_table import MergeTable
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner
-
-T = TypeVar("T", bound=QWidget)
-
-
-class Desk:
-    """The page and its parts by name."""
-
-    def __init__(self, qtbot: QtBot, page: MergePage) -> None:
-        self.qtbot = qtbot
-        self.page = page
-        self.do = self._part(QPushButton, "mergeDo")
-        self.stop = self._part(QPushButton, "mergeStop")
-        self.choose = self._part(QPushButton, "mergeChoose")
-        self.drop_rows = self._part(QPushButton, "mergeDropRows")
-        self.table = self._part(MergeTable, "mergeTable")
-        self.strip = self._part(DropStrip, "mergeDrop")
-        self.banner = self._part(Banner, "mergeBanner")
-        self.note = self._part(TextLabel, "mergeNote")
-        self.target = self._part(TextLabel, "mergeTarget")
-
-    def _part(self, kind: type[T], name: str) -> T:
-        found = self.page.findChild(kind, name)
-        assert isinstance(found, kind)
-        return found
-
-    def preview(self, *paths: Path) -> None:
-        """Give the files as the file dialog would, and wait for the table."""
-        self.page.add_files(paths)
-        self.wait_for_table()
-
-    def wait_for_table(self) -> None:
-        self.qtbot.waitUntil(lambda: self.table.rowCount() > 0 and self.stop.isEnabled(), timeout=20_000)
-        self.qtbot.waitUntil(lambda: not self.page._looking, timeout=20_000)
-
-    def merge(self) -> None:
-        """Press the primary button and wait for the result."""
-        self.qtbot.mouseClick(self.do, Qt.MouseButton.LeftButton)
-        self.qtbot.waitUntil(lambda: not self.page._writing, timeout=20_000)
-
-    def row(self, row: int) -> list[str]:
-        """The texts of a row."""
-        cells = [self.table.item(row, column) for column in range(self.table.columnCount())]
-        return [cell.text() if cell else "" for cell in cells]
-
-    def said(self) -> str:
-        """What the banner says."""
-        return self.banner.text()
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, services: bootstrap.Services) -> Desk:
+def desk(qtbot: QtBot) -> Desk:
     """The page as it comes up from the start screen, without an open file."""
-    page = MergePage(services, None)
+    page = MergePage(QuickServices(), None)
     qtbot.addWidget(page)
     page.resize(1286, 646)
     page.show()
@@ -89,8 +37,8 @@ def test_merge_page_preview_counts_and_writes_nothing(desk: Desk, tmp_path: Path
     west = laptop_file(tmp_path, "西区", ["バスが少ない"])
     before = east.read_bytes()
     desk.preview(east, west)
-    assert desk.row(0) == ["東区_第1回_A.wsdb", "2", "2", "0", "0", "0", "統合できます"]
-    assert desk.row(1)[2] == "1"
+    assert desk.row(0) == ["東区_第1回_A.wsdb", "東区 1班", "2", "0", "0", "0", "統合できます"]
+    assert desk.row(1)[1:3] == ["西区 1班", "1"]
     assert desk.row(2)[:6] == ["統合する 2ファイル", "", "3", "0", "0", "0"]
     assert desk.do.isEnabled()
     assert "2ファイルを統合する" in desk.do.accessibleName() + desk.do.text()
@@ -141,7 +89,7 @@ def test_merge_page_later_notes_are_counted_and_the_backup_is_named(desk: Desk, 
     desk.merge()
     add_to(east, ["あとから書いた"])
     desk.preview(east)
-    assert desk.row(0)[1:3] == ["2", "1"]
+    assert desk.row(0)[1:3] == ["東区 1班（2回目）", "1"]
     assert desk.note.text() == "まだ何も書き込んでいません。統合の前に控えを取ります。"
     desk.merge()
     assert desk.said() == (
@@ -168,7 +116,7 @@ def test_merge_page_refused_file_says_why_and_the_others_are_merged(desk: Desk, 
     desk.merge()
     assert desk.said() == (
         "統合しました。新しい付箋は 1枚、変わった付箋は 0枚です。"
-        "読めなかったファイルが 2個あります。理由は表にあります。"
+        "統合できなかったファイルが 2個あります（「北区_第1回_A.wsdb」「メモ.txt」）。理由は表にあります。"
     )
     assert texts_in(target) == {"窓口が遠い"}
 
@@ -235,7 +183,7 @@ def test_merge_page_choosing_stopping_and_taking_one_out(
     desk.table.setFocus()
     desk.qtbot.waitUntil(desk.table.hasFocus)
     desk.qtbot.keyClick(desk.table, Qt.Key.Key_Delete)
-    desk.qtbot.waitUntil(lambda: desk.table.rowCount() == 2 and not desk.page._looking, timeout=20_000)
+    desk.qtbot.waitUntil(lambda: desk.table.rowCount() == 2 and not desk.page.work.busy, timeout=20_000)
     assert desk.row(0)[0] == "西区_第1回_A.wsdb"
     desk.qtbot.mouseClick(desk.stop, Qt.MouseButton.LeftButton)
     assert desk.table.rowCount() == 0
@@ -244,10 +192,10 @@ def test_merge_page_choosing_stopping_and_taking_one_out(
 
 
 def test_merge_page_into_the_open_file_tells_the_views(
-    qtbot: QtBot, services: bootstrap.Services, open_file: OpenFile, tmp_path: Path
+    qtbot: QtBot, open_file: OpenFile, tmp_path: Path
 ) -> None:
     other = laptop_file(tmp_path, "西区", ["バスが少ない", "駅が近い"])
-    page = MergePage(services, open_file)
+    page = MergePage(QuickServices(), open_file)
     qtbot.addWidget(page)
     page.show()
     desk = Desk(qtbot, page)
@@ -270,7 +218,9 @@ def test_merge_page_narrow_layout_keeps_the_sentence_of_a_refused_file(desk: Des
     desk.page.set_compact(True)
     desk.page.resize(855, 400)
     desk.preview(broken, laptop_file(tmp_path, "東区", ["x"]))
-    assert desk.table.isColumnHidden(1)
-    assert desk.table.columnSpan(0, 2) == 5
-    assert desk.row(0)[2].endswith("。")
+    assert desk.table.isColumnHidden(4)
+    assert desk.table.horizontalHeaderItem(3).text() == "変わった・取消"
+    assert desk.row(1)[3] == "0・0"
+    assert desk.table.columnSpan(0, 1) == 6
+    assert desk.row(0)[1].endswith("。")
     assert desk.table.horizontalScrollBar().maximum() == 0

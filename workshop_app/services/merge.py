@@ -6,17 +6,19 @@ A file that is refused leaves the others of the batch alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import Cancelled, RefusedFile, WorkshopError
+from workshop_app.domain.note import Device, Workshop
 from workshop_app.domain.op import JsonValue
 from workshop_app.services import merge_warnings
 from workshop_app.services.ports import (
-    Absorbed,
     MergedSource,
     MergeRecord,
     SourceInfo,
@@ -40,9 +42,6 @@ class MergeTarget(Workspace, Protocol):
 
     def table_counts(self) -> list[TableCount]:
         """Notes per workshop and table, voided ones included."""
-
-    def note_counts(self) -> tuple[int, int]:
-        """All notes, and those among them that are voided."""
 
     def open_conflict_count(self) -> int:
         """How many fields need a person."""
@@ -104,6 +103,10 @@ class SourceReport:
     voided: int = 0
     conflicts: int = 0
     tables: list[TableLine] = field(default_factory=list)
+    left_out: list[tuple[str, int]] = field(default_factory=list)
+    """Why records were put into quarantine, and how many for each reason."""
+    earlier: int = 0
+    """How many merges took in a file of this name before."""
     salvaged: bool = False
     salvageable: bool = False
     """Refused, but whole records may be taken out of it when a person asks for that."""
@@ -129,6 +132,10 @@ class MergeReport:
     receipt: JsonValue = None
     """The receipt as it is kept in the target; None when nothing was written."""
     changes: Changes = field(default_factory=Changes)
+    agenda: Agenda | None = None
+    """Agenda, workshops and devices of the target with the sources in it; None and () when they bring nothing."""
+    workshops: Sequence[Workshop] = ()
+    devices: Sequence[Device] = ()
 
     @property
     def refused(self) -> list[SourceReport]:
@@ -184,6 +191,21 @@ def _refuse_target(path: Path, target: Path) -> None:
 def _describe(report: SourceReport, file: VerifiedFile) -> None:
     report.sha256, report.notes, report.rows_in = file.sha256, file.notes, file.rows_in
     report.quarantined, report.lost, report.salvaged = len(file.quarantined), file.lost, file.salvaged
+    report.left_out = Counter(item.reason for item in file.quarantined).most_common()
+
+
+def recall(read: Read, receipts: Sequence[Mapping[str, Any]]) -> None:
+    """Say of each source what earlier merges tell: how often its name came, and the tables of an unread one."""
+    for report, _ in read:
+        for receipt in receipts:
+            for source in receipt["sources"]:
+                if source["file_name"] == report.path.name and source["status"] == "merged":
+                    report.earlier += 1
+                if report.sha256 is not None and source["sha256"] == report.sha256 and source["tables"]:
+                    report.tables = [
+                        TableLine(line["ward"], line["table"], line["in_file"], 0, line["here"])
+                        for line in source["tables"]
+                    ]
 
 
 def merge_into(
@@ -203,10 +225,13 @@ def merge_into(
     report: the caller then gives a workspace that is thrown away. Raises Cancelled, and then nothing was written.
     """
     report = MergeReport(workspace.path, dry_run, [source for source, _ in read])
+    watch = watch or Unwatched()
     _refuse_other_agendas(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
     def before_write() -> None:
+        if not dry_run:
+            watch.step("統合の前の控えを取っています")
         report.backup = back_up()
 
     def record(result: UnionResult) -> MergeRecord:
@@ -233,7 +258,7 @@ def merge_into(
             folder,
             before_write=before_write,
             record=record,
-            watch=watch or Unwatched(),
+            watch=watch,
         )
     if result is None:
         report.notes, report.open_conflicts = workspace.note_counts()[0], workspace.open_conflict_count()
@@ -241,7 +266,27 @@ def merge_into(
             source.warnings = merge_warnings.of_file(file, now_ms)
     else:
         report.changes = result.changes
+    # A merge of nothing but files that were in already has to cost nothing.
+    if taken or dry_run:
+        _count_unchanged(workspace, read)
     return report
+
+
+def _count_unchanged(workspace: MergeTarget, read: Read) -> None:
+    """Tables of the sources that brought nothing, with the counts as they are now."""
+    unchanged = [(source, file) for source, file in read if source.status == "unchanged"]
+    if not unchanged:
+        return
+    wards = _ward_names(workspace)
+    counts = workspace.table_counts()
+    here = {(line.workshop, line.table): line.count for line in counts}
+    by_ward: Counter[tuple[str, int | None]] = Counter()
+    for line in counts:
+        by_ward[wards.get(line.workshop, ""), line.table] += line.count
+    for source, file in unchanged:
+        if file is not None:
+            source.tables = _table_lines(file, (), here, wards)
+        source.tables = [replace(line, here=by_ward[line.ward, line.table]) for line in source.tables]
 
 
 def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
@@ -270,6 +315,11 @@ def _fill(
     """Put the counts of the union into the report; runs inside the transaction, on the new state."""
     report.notes, report.open_conflicts = workspace.note_counts()[0], workspace.open_conflict_count()
     report.warnings = merge_warnings.of_numbers(result.clashing_numbers)
+    report.agenda, report.workshops, report.devices = (
+        _agenda(workspace),
+        workspace.workshops(),
+        workspace.devices(),
+    )
     wards = _ward_names(workspace)
     here = {(line.workshop, line.table): line.count for line in workspace.table_counts()}
     for (source, file), absorbed in zip(taken, result.absorbed, strict=True):
@@ -278,25 +328,33 @@ def _fill(
         source.updated, source.voided = absorbed.updated, absorbed.voided
         source.conflicts = absorbed.conflicts
         source.status = "merged" if absorbed.rows_new else "unchanged"
-        source.tables = _table_lines(file, absorbed, here, wards)
+        source.tables = _table_lines(file, absorbed.added, here, wards)
         source.warnings = merge_warnings.of_file(file, now_ms) + merge_warnings.of_union(
             file, absorbed, report.notes
         )
 
 
-def _ward_names(workspace: Workspace) -> dict[str, str]:
+def _agenda(workspace: Workspace) -> Agenda | None:
     try:
-        names = {ward.id: ward.name for ward in workspace.agenda().wards}
+        return workspace.agenda()
     except WorkshopError:
-        names = {}
+        return None
+
+
+def _ward_names(workspace: Workspace) -> dict[str, str]:
+    agenda = _agenda(workspace)
+    names = {ward.id: ward.name for ward in agenda.wards} if agenda else {}
     return {bytes(w.workshop_id).hex(): names.get(w.ward_id, w.ward_id) for w in workspace.workshops()}
 
 
 def _table_lines(
-    file: VerifiedFile, absorbed: Absorbed, here: dict[tuple[str, int | None], int], wards: dict[str, str]
+    file: VerifiedFile,
+    added: Sequence[TableCount],
+    here: dict[tuple[str, int | None], int],
+    wards: dict[str, str],
 ) -> list[TableLine]:
     in_file = {(line.workshop, line.table): line.count for line in file.tables}
-    new = {(line.workshop, line.table): line.count for line in absorbed.added}
+    new = {(line.workshop, line.table): line.count for line in added}
     places = sorted({*in_file, *new}, key=lambda place: (place[0], place[1] or 0))
     return [
         TableLine(
@@ -340,6 +398,7 @@ def source_document(source: SourceReport) -> dict[str, JsonValue]:
     counts = ("added", "updated", "voided", "conflicts", "salvaged", "salvageable")
     return {name: getattr(source, name) for name in (*names, *counts)} | {
         "warnings": list(source.warnings),
+        "left_out": [{"reason": reason, "count": count} for reason, count in source.left_out],
         "tables": [
             {
                 "ward": line.ward,

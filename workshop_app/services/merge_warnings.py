@@ -42,6 +42,11 @@ def of_file(file: VerifiedFile, now_ms: int) -> list[str]:
             f"「{name}」の {left_out}件の記録は読めないため入れていません。残りはすべて入ります。"
             "元のファイルは捨てずに取っておいてください。"
         )
+    elif file.salvaged:
+        said.append(
+            f"「{name}」は壊れているため、読める記録だけを取り出しています。なくなった記録があるかもしれません。"
+            "元のファイルは捨てずに取っておいてください。"
+        )
     return said
 
 

@@ -51,8 +51,17 @@ def restore_backup(path: Path, backup: Path, reason: str = "控えに戻す前")
 def take_back_merge(path: Path) -> Path:
     """Undo the last merge by going back to its backup; returns the backup made of the merged state.
 
+    Raises as `backup_of_last_merge` does; then nothing was changed.
+    """
+    number, backup = backup_of_last_merge(path)
+    return restore_backup(path, backup, f"統合{number}の取り消し前")
+
+
+def backup_of_last_merge(path: Path) -> tuple[int, Path]:
+    """Number of the last merge and the backup to go back to.
+
     Raises InvalidInput when there was no merge, when something was written since, or when its backup is gone;
-    the sentence says which, and nothing was changed.
+    the sentence says which.
     """
     require_ours(path)
     with storage_errors(), closing(sqlite3.connect(file_uri(path, "mode=ro"), uri=True)) as file:
@@ -79,7 +88,7 @@ def take_back_merge(path: Path) -> Path:
             f"統合 No.{number} の前の控えが見つからないため、取り消せません。{_UNCHANGED}"
             f"「{backup_folder(path).name}」フォルダーを確かめてください。"
         )
-    return restore_backup(path, backup, f"統合{number}の取り消し前")
+    return int(number), backup
 
 
 def _require_whole(backup: Path) -> None:

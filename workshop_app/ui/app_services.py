@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workshop_app.services.ports import LocalCopy, Place, Watch, Workspace
     from workshop_app.services.prepare import WorkshopSetup
     from workshop_app.services.share import ShareReport
+    from workshop_app.services.wall import TargetState
 
 
 class Package(Protocol):
@@ -60,16 +61,19 @@ class AppServices(Protocol):
         sources: Sequence[Path],
         *,
         dry_run: bool,
-        salvage: bool = False,
+        salvage: Collection[Path] = (),
         watch: Watch | None = None,
     ) -> MergeReport:
-        """Merge files into the target, which is made when missing; raises Cancelled when `watch` says so."""
+        """Merge files into the target, which is made when missing; raises Cancelled when `watch` says so.
+
+        Of the sources named in `salvage` the whole records are taken, and the rest is counted.
+        """
+
+    def target_state(self, target: Path, preview: MergeReport | None = None) -> TargetState:
+        """The wall of tables with what a preview would bring, the receipts, and whether the last can be undone."""
 
     def take_back_merge(self, target: Path) -> Path:
         """Undo the last merge by its backup, when nothing was written since; returns a backup of what was."""
-
-    def receipts(self, path: Path) -> list[dict[str, object]]:
-        """The receipts (services.merge.receipt_document) of all merges into a file, oldest first."""
 
     def share_merge(
         self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False

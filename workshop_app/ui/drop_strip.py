@@ -113,7 +113,7 @@ class DropStrip(QWidget):
     def _fit(self) -> None:
         current = look()
         self.setFixedHeight(current.px(48 if self._compact else 56))
-        self._picture.setPixmap(pixmap("file", 20, "text", self.devicePixelRatioF()))
+        self._picture.setPixmap(pixmap("usb", 20, "text", self.devicePixelRatioF()))
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(current.px(20), 0, current.px(12), 0)

@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from workshop_app.ui.jobs import jobs_under_way
 
-_INTERVAL_MS = 500
+_INTERVAL_MS = 100
+"""Often, so that little has come together each time: what a worker makes meanwhile is looked at as well."""
 
 
 class GarbageCollector(QObject):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QEvent
+from PySide6.QtCore import QDateTime, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
         work = WorkArea(self._services, open_file)
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
+        work.reopen_requested.connect(self._on_reopen)
         work.review_requested.connect(lambda: self.show_page("review"))
         self._replace_work(work)
         self._fit()
@@ -202,9 +203,17 @@ class MainWindow(QMainWindow):
             old.deleteLater()
 
     def _may_leave(self) -> bool:
-        """False when there is text the disk refused and the person wants to stay with it."""
+        """False while a merge is written, or when the person wants to stay with text that the disk refused."""
         if self._work is None:
             return True
+        unfinished = self._work.unfinished()
+        if unfinished:
+            self._banner.show_message("warn", unfinished)
+            if self._work.open_file is not None:
+                self._work.open_file.released.connect(
+                    self._banner.clear, Qt.ConnectionType.SingleShotConnection
+                )
+            return False
         page_id, text = self._work.unsaved_text()
         if not text:
             return True
@@ -228,6 +237,10 @@ class MainWindow(QMainWindow):
         """Show the file that took others in; the open file has been told already and reads itself again."""
         open_file = None if self._work is None else self._work.open_file
         if (open_file is None or open_file.workspace.path != path) and self.open_path(path):
+            self.show_page("merge")
+
+    def _on_reopen(self, path: Path) -> None:
+        if self.open_path(path):
             self.show_page("merge")
 
     def _step_page(self, step: int) -> None:

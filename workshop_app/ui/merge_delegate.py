@@ -15,7 +15,7 @@ SUM_ROLE = FIGURE_ROLE + 1
 """True for the cells of the sum row."""
 _LEADING = 1.4
 _PAD = 12
-_ICON = 18
+_ICON = 16
 
 
 class MergeDelegate(QStyledItemDelegate):

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date as Date
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.merge import MergeReport
 from workshop_app.ui.app_services import AppServices
-from workshop_app.ui.drop_strip import DropStrip
-from workshop_app.ui.jobs import run_job
-from workshop_app.ui.labels import ElidedLabel, TextLabel
-from workshop_app.ui.merge_table import MergeTable
+from workshop_app.ui.merge_parts import DETAILS_TAB, FILES_TAB, MergeParts
 from workshop_app.ui.merge_words import next_step, note_text, nothing_new, result_text
+from workshop_app.ui.merge_work import Doing, MergeWork
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
-from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, EmptyState, PrimaryButton, SecondaryButton, TextButton
-
-_PROGRESS_AFTER_MS = 300
+from workshop_app.ui.progress import Progress
+from workshop_app.ui.receipt_panel import SalvageDialog, TakeBackDialog
 
 
 class MergePage(Page):
@@ -43,9 +30,10 @@ class MergePage(Page):
 
     merged = Signal(Path)
     """This file took others in. When it is not the open one, it is sent as 「開く」 is pressed in the banner."""
-
     review_requested = Signal()
     """The conflicts that are left are to be looked at; what was merged is open then."""
+    reopen_requested = Signal(Path)
+    """The open file has another agenda now: its pages have to be made anew."""
 
     def __init__(
         self, services: AppServices, open_file: OpenFile | None = None, parent: QWidget | None = None
@@ -53,275 +41,191 @@ class MergePage(Page):
         super().__init__(parent)
         self.setObjectName("page_merge")
         self.title = self.tr("統合")
-        self._services = services
-        self._open_file = open_file
-        self._target = open_file.workspace.path if open_file else _new_target()
-        self._sources: list[Path] = []
-        self._report: MergeReport | None = None
-        self._asked = 0
-        self._looking = False
-        self._writing = False
+        target = open_file.workspace.path if open_file else _new_target()
+        self.work = MergeWork(services, open_file, target, self)
         self._on_action: Path | None = None
-        self._banner = Banner()
-        self._banner.setObjectName("mergeBanner")
-        self._strip = DropStrip()
-        self._target_label = ElidedLabel("", 15)
-        self._target_label.setObjectName("mergeTarget")
-        self._change_target = TextButton(self.tr("統合先を変える"))
-        self._change_target.setObjectName("mergeChangeTarget")
-        self._table = MergeTable()
-        self._empty = EmptyState(
-            self.tr("まだファイルが届いていません。"),
-            self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
-        )
-        self._do = PrimaryButton(self.tr("統合する"))
-        self._do.setObjectName("mergeDo")
-        self._stop = SecondaryButton(self.tr("やめる"))
-        self._stop.setObjectName("mergeStop")
-        self._drop_rows = TextButton(self.tr("選んだファイルを外す"))
-        self._drop_rows.setObjectName("mergeDropRows")
-        self._note = TextLabel("", 13, role="text2", wrap=True)
-        self._note.setObjectName("mergeNote")
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setInterval(_PROGRESS_AFTER_MS)
-        self._lay_out()
+        self._shown: Progress | None = None
+        self._parts = MergeParts()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._parts)
         self._connect()
+        self._parts.set_compact(False)
         self._show_state()
 
     def add_files(self, paths: Sequence[Path]) -> None:
-        """Take files up and look at what they would bring; a file given twice is taken once."""
-        if self._writing or not paths:
-            return
-        if self._report is not None and not self._report.dry_run:
-            self._sources = []
-        known = {_key(path) for path in self._sources}
-        for path in paths:
-            if _key(path) not in known:
-                known.add(_key(path))
-                self._sources.append(path)
-        self._preview()
+        """Take files up and look at what they would bring."""
+        if paths:
+            self._parts.banner.clear()
+            self._parts.tabs.setCurrentIndex(FILES_TAB)
+            self.work.add(paths)
 
     def set_target(self, path: Path) -> None:
         """Merge into another file; it is made when missing."""
-        self._target = path
-        self._banner.clear()
-        if self._sources:
-            self._preview()
-        else:
-            self._show_state()
+        self._parts.banner.clear()
+        self.work.set_target(path)
+
+    def entered(self) -> None:
+        """What is in the target may have changed meanwhile."""
+        self.work.read_state()
+
+    def unfinished(self) -> str:
+        """Writing must not be torn off."""
+        if not self.work.writing:
+            return ""
+        return self.tr(
+            "いま統合を書き込んでいます。統合の前のデータはそのままです。"
+            "終わるのを待つか、「統合」で「中止」を押してください。"
+        )
 
     def set_compact(self, compact: bool) -> None:
-        """Take the narrow layout."""
-        self._strip.set_compact(compact)
-        self._table.set_compact(compact)
-        side, top, gap = look().px(16 if compact else 24), look().px(8 if compact else 20), look().px(8)
-        layout = self.layout()
-        if layout is not None:
-            layout.setContentsMargins(side, top, side, top)
-            layout.setSpacing(gap if compact else 2 * gap)
-        self._column.setSpacing(gap if compact else 2 * gap)
-        self._middle.setMinimumHeight(look().px(140))
-        for button in (self._do, self._stop):
-            button.set_tall(not compact)
-
-    def _lay_out(self) -> None:
-        self._middle = QStackedWidget()
-        self._middle.addWidget(self._empty)
-        self._middle.addWidget(self._table)
-        target = QHBoxLayout()
-        target.addWidget(self._target_label, 1)
-        target.addWidget(self._drop_rows)
-        target.addWidget(self._change_target)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        buttons.addWidget(self._do)
-        buttons.addWidget(self._stop)
-        buttons.addWidget(self._note, 1)
-        inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self._banner)
-        self._column.addWidget(self._strip)
-        self._column.addLayout(target)
-        self._column.addWidget(self._middle, 1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        # The buttons stay in sight where the rest has to scroll (large text on a small screen).
-        whole = QVBoxLayout(self)
-        whole.addWidget(area, 1)
-        whole.addLayout(buttons)
-        self.set_compact(False)
+        """Files, wall and details take turns where the page is narrow."""
+        self._parts.set_compact(compact)
 
     def _connect(self) -> None:
-        self._strip.files_dropped.connect(self.add_files)
-        self._strip.choose_pressed.connect(self._on_choose)
-        self._change_target.clicked.connect(self._on_change_target)
-        self._do.clicked.connect(self._on_merge)
-        self._stop.clicked.connect(self._on_stop)
-        self._drop_rows.clicked.connect(self._on_drop_rows)
-        self._table.itemSelectionChanged.connect(self._show_state)
-        self._banner.action_pressed.connect(self._on_banner)
-        self._late.timeout.connect(self._on_late)
-        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self._table, self._on_drop_rows)
+        work, parts = self.work, self._parts
+        parts.strip.files_dropped.connect(self.add_files)
+        parts.strip.choose_pressed.connect(lambda: self.add_files(_ask_sources(self)))
+        parts.change_target.clicked.connect(self._on_change_target)
+        parts.do.clicked.connect(self._on_do)
+        parts.stop.clicked.connect(self._on_clear)
+        parts.drop_rows.clicked.connect(self._on_drop_rows)
+        parts.salvage.clicked.connect(self._on_salvage)
+        parts.table.itemSelectionChanged.connect(self._show_state)
+        parts.table.details_requested.connect(lambda: parts.tabs.setCurrentIndex(DETAILS_TAB))
+        parts.details.closed.connect(parts.table.clearSelection)
+        parts.banner.action_pressed.connect(self._on_banner)
+        parts.receipt.take_back_pressed.connect(self._on_take_back)
+        work.changed.connect(self._show_state)
+        work.previewed.connect(self._on_previewed)
+        work.written.connect(self._on_written)
+        work.taken_back.connect(self._on_taken_back)
+        work.stopped.connect(lambda text: self._say("info", text))
+        work.failed.connect(lambda text: self._say("error", text))
+        work.agenda_changed.connect(lambda: self.reopen_requested.emit(work.target))
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), parts.table, self._on_drop_rows)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
 
-    # --- looking -----------------------------------------------------------------------------------------
+    # --- what happened -----------------------------------------------------------------------------------
 
-    def _preview(self) -> None:
-        """Look at the sources in a worker; a newer question makes an older answer void."""
-        self._asked += 1
-        asked, target, sources = self._asked, self._target, list(self._sources)
-        self._report = None
-        self._banner.clear()
-        self._looking = bool(sources)
-        if not sources:
-            self._late.stop()
-            self._table.show_report(None, written=False)
-            self._show_state()
-            return
-        self._late.start()
-        self._show_state()
-        run_job(
-            self,
-            lambda: self._services.merge(target, sources, dry_run=True),
-            lambda report: self._on_previewed(asked, report),
-            lambda sentence: self._on_not_previewed(asked, sentence),
-        )
+    def _say(self, level: str, text: str, action: str = "", on_action: Path | None = None) -> None:
+        self._on_action = on_action
+        self._parts.banner.show_message(level, text, action)
 
-    def _on_previewed(self, asked: int, report: MergeReport) -> None:
-        if asked != self._asked:
-            return
-        self._end()
-        self._report = report
-        self._table.show_report(report, written=False)
-        if report.sources and all(source.status == "unchanged" for source in report.sources):
-            self._banner.show_message("info", nothing_new(len(report.sources)))
-        self._show_state()
+    def _on_previewed(self, report: MergeReport) -> None:
+        if all(source.status == "unchanged" for source in report.sources):
+            self._say("info", nothing_new(len(report.sources)))
 
-    def _on_not_previewed(self, asked: int, sentence: str) -> None:
-        if asked == self._asked:
-            self._end()
-            self._table.show_report(None, written=False)
-            self._banner.show_message("error", sentence)
-            self._show_state()
-
-    def _on_late(self) -> None:
-        text = (
-            self.tr("{0}ファイルを統合しています…")
-            if self._writing
-            else self.tr("{0}ファイルを確かめています…")
-        )
-        self._note.setText(text.format(len(self._sources)))
-
-    # --- writing -----------------------------------------------------------------------------------------
-
-    def _on_merge(self) -> None:
-        if self._report is None or self._writing or not self._mergeable():
-            return
-        sources = [source.path for source in self._report.sources]
-        target = self._target
-        self._writing = True
-        self._asked += 1
-        self._late.start()
-        self._show_state()
-        run_job(
-            self,
-            lambda: self._services.merge(target, sources, dry_run=False),
-            self._on_merged,
-            self._on_not_merged,
-        )
-
-    def _on_merged(self, report: MergeReport) -> None:
-        self._end()
-        self._report = report
-        self._table.show_report(report, written=True)
-        taken = [source for source in report.sources if source.status == "merged"]
-        if not taken:
-            self._banner.show_message("info", nothing_new(len(report.sources)))
-        elif self._into_open_file():
-            assert self._open_file is not None
-            self._banner.show_message("info", result_text(report), next_step(report))
-            self._on_action = None if report.open_conflicts or not report.backup else report.backup.parent
-            self._open_file.changed.emit(report.changes)
+    def _on_written(self, report: MergeReport) -> None:
+        level = "warn" if report.refused else "info"
+        if not any(source.status == "merged" for source in report.sources):
+            self._say(level, result_text(report))
+        elif self.work.into_open_file:
+            folder = report.backup.parent if report.backup and not report.open_conflicts else None
+            self._say(level, result_text(report), next_step(report), folder)
             self.merged.emit(report.target)
         else:
-            self._banner.show_message("info", result_text(report), self.tr("統合したファイルを開く"))
-            self._on_action = report.target
-        self._show_state()
+            self._say(level, result_text(report), self.tr("統合したファイルを開く"), report.target)
 
-    def _on_not_merged(self, sentence: str) -> None:
-        self._end()
-        self._banner.show_message("error", sentence)
-        self._show_state()
-
-    def _end(self) -> None:
-        self._looking = self._writing = False
-        self._late.stop()
+    def _on_taken_back(self, kept: Path) -> None:
+        text = self.tr("統合を取り消し、統合の前に戻しました。統合したあとの状態は「{0}」にあります。")
+        self._say("info", text.format(kept), self.tr("控えのフォルダーを開く"), kept.parent)
 
     def _on_banner(self) -> None:
-        if self._on_action == self._target:
-            self.merged.emit(self._target)
+        if self._on_action == self.work.target:
+            self.merged.emit(self.work.target)
         elif self._on_action is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._on_action)))
-        if self._report is not None and self._report.open_conflicts:
+        if self.work.report is not None and self.work.report.open_conflicts:
             self.review_requested.emit()
 
     # --- what stands on the page -------------------------------------------------------------------------
 
-    def _mergeable(self) -> int:
-        """How many files have something new."""
-        if self._report is None or not self._report.dry_run:
-            return 0
-        return sum(1 for source in self._report.sources if source.status == "merged")
-
-    def _into_open_file(self) -> bool:
-        return self._open_file is not None and self._open_file.workspace.path == self._target
-
     def _show_state(self) -> None:
-        count, busy = self._mergeable(), self._looking or self._writing
-        self._middle.setCurrentWidget(self._table if self._table.rowCount() else self._empty)
-        self._do.setText(self.tr("{0}ファイルを統合する").format(count) if count else self.tr("統合する"))
-        self._do.setEnabled(bool(count) and not busy)
-        self._stop.setEnabled(bool(self._sources) and not self._writing)
-        self._drop_rows.setEnabled(bool(self._table.chosen_paths()) and not busy)
-        self._strip.setEnabled(not self._writing)
-        self._change_target.setEnabled(not self._writing)
-        self._target_label.setText(_target_text(self._target, self._into_open_file()))
-        self._target_label.setToolTip(str(self._target))
-        if not busy:
-            self._note.setText(note_text(self._report, count, self._target.exists()))
+        work, parts = self.work, self._parts
+        # While files are looked at again, what was known of them stays in sight.
+        if work.doing is not Doing.LOOKING:
+            parts.table.show_report(work.report)
+        count, busy, chosen = work.mergeable(), work.busy, parts.table.chosen()
+        only = chosen[0] if len(chosen) == 1 else None
+        parts.do.setText(self.tr("{0}ファイルを統合する").format(count) if count else self.tr("統合する"))
+        parts.do.setEnabled(bool(count) and not busy)
+        parts.stop.setEnabled(bool(work.sources) and not work.writing)
+        parts.drop_rows.setEnabled(bool(chosen) and not busy and work.previewing)
+        parts.salvage.setVisible(only is not None and only.salvageable and work.previewing)
+        parts.salvage.setEnabled(not busy)
+        parts.strip.setEnabled(not work.writing)
+        parts.change_target.setEnabled(not work.writing)
+        parts.target.setText(_target_text(work.target, work.into_open_file))
+        parts.target.setToolTip(str(work.target))
+        parts.note.setText(note_text(work.report, count, work.target.exists()))
+        parts.details.show_source(only)
+        state = work.state
+        parts.wall.show_rows(state.rows if state else ())
+        receipts = state.receipts if state else ()
+        why = state.why_kept if state else ""
+        parts.receipt.show_receipt(receipts[-1] if receipts else None, why, busy=busy)
+        self._show_doing()
+        parts.show_parts()
 
-    # --- choosing ----------------------------------------------------------------------------------------
+    def _show_doing(self) -> None:
+        work, parts = self.work, self._parts
+        if work.doing is Doing.LOOKING:
+            parts.empty.set_texts(work.what(), self.tr("結果がここに並ぶまで、何も書き込みません。"))
+        else:
+            parts.empty.set_texts(
+                self.tr("まだファイルが届いていません。"),
+                self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
+            )
+        # While the open file is held, the window shows how far it is, whatever page is in front.
+        progress = None if work.holding else work.progress
+        if progress is not self._shown:
+            self._shown = progress
+            if progress is None:
+                parts.progress.finish()
+            else:
+                parts.progress.follow(progress)
 
-    def _on_choose(self) -> None:
-        self.add_files(_ask_sources(self))
+    # --- what was pressed --------------------------------------------------------------------------------
 
     def _on_change_target(self) -> None:
-        path = _ask_target(self, _new_target() if self._into_open_file() else self._target)
+        path = _ask_target(self, _new_target() if self.work.into_open_file else self.work.target)
         if path is not None:
             self.set_target(path)
 
-    def _on_stop(self) -> None:
-        self._sources = []
-        self._preview()
+    def _on_do(self) -> None:
+        self._parts.banner.clear()
+        self.work.write()
+
+    def _on_clear(self) -> None:
+        self._parts.banner.clear()
+        self.work.clear()
 
     def _on_drop_rows(self) -> None:
-        chosen = self._table.chosen_paths()
-        if chosen and not self._writing and self._report is not None and self._report.dry_run:
-            self._sources = [path for path in self._sources if path not in chosen]
-            self._preview()
+        if self.work.previewing and not self.work.busy and self._parts.table.chosen_paths():
+            self._parts.banner.clear()
+            self.work.remove(self._parts.table.chosen_paths())
+
+    def _on_salvage(self) -> None:
+        (source,) = self._parts.table.chosen()
+        dialog = SalvageDialog(source.path.name, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.work.salvage(source.path)
+        dialog.deleteLater()
+
+    def _on_take_back(self) -> None:
+        receipt = self._parts.receipt.receipt
+        if receipt is None:
+            return
+        dialog = TakeBackDialog(int(receipt["number"]), self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self._parts.banner.clear()
+            self.work.take_back()
+        dialog.deleteLater()
 
 
 def _new_target() -> Path:
     return user_documents_dir() / f"統合_{Date.today().isoformat()}.wsdb"
-
-
-def _key(path: Path) -> str:
-    return os.path.normcase(path.absolute())
 
 
 def _ask_sources(page: QWidget) -> list[Path]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from PySide6.QtCore import QCoreApplication
 
-from workshop_app.services.merge import MergeReport
+from workshop_app.domain.wareki import jst
+from workshop_app.services.merge import MergeReport, SourceReport, TableLine
+from workshop_app.services.wall import MissingTables, WallSum
 
 translate = QCoreApplication.translate
 
@@ -27,18 +31,29 @@ def note_text(report: MergeReport | None, mergeable: int, target_exists: bool) -
 
 def result_text(report: MergeReport) -> str:
     """What was done, what is safe, what is left."""
-    added = sum(source.added for source in report.sources)
-    updated = sum(source.updated for source in report.sources)
-    done = translate("MergePage", "統合しました。新しい付箋は {0}枚、変わった付箋は {1}枚です。")
-    parts = [done.format(added, updated)]
-    if report.backup is not None:
-        parts.append(translate("MergePage", "統合の前の控えがあります。"))
-    if report.open_conflicts:
-        left = translate("MergePage", "競合が {0}件 残っています。どちらの内容も残してあります。")
-        parts.append(left.format(report.open_conflicts))
+    parts = []
+    if any(source.status == "merged" for source in report.sources):
+        added = sum(source.added for source in report.sources)
+        updated = sum(source.updated for source in report.sources)
+        done = translate("MergePage", "統合しました。新しい付箋は {0}枚、変わった付箋は {1}枚です。")
+        parts.append(done.format(added, updated))
+        if report.backup is not None:
+            parts.append(translate("MergePage", "統合の前の控えがあります。"))
+        if report.open_conflicts:
+            left = translate("MergePage", "競合が {0}件 残っています。どちらの内容も残してあります。")
+            parts.append(left.format(report.open_conflicts))
+    elif not report.refused:
+        return nothing_new(len(report.sources))
+    else:
+        parts.append(translate("MergePage", "新しく統合したものはありません。今のデータは変わっていません。"))
     if report.refused:
-        unread = translate("MergePage", "読めなかったファイルが {0}個あります。理由は表にあります。")
-        parts.append(unread.format(len(report.refused)))
+        names = "".join(f"「{source.path.name}」" for source in report.refused[:3])
+        if len(report.refused) > 3:
+            names += translate("MergePage", "など")
+        unread = translate(
+            "MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。"
+        )
+        parts.append(unread.format(len(report.refused), names))
     return "".join(parts)
 
 
@@ -54,3 +69,65 @@ def nothing_new(count: int) -> str:
     if count == 1:
         return translate("MergePage", "このファイルは前に統合したものと同じです。何も変わっていません。")
     return translate("MergePage", "どのファイルも前に統合したものと同じです。何も変わっていません。")
+
+
+def tables_text(tables: Sequence[int]) -> str:
+    """1〜3・5班: runs of three and more are written with 〜; '' for no table."""
+    runs: list[list[int]] = []
+    for table in sorted(tables):
+        if runs and table == runs[-1][-1] + 1:
+            runs[-1].append(table)
+        else:
+            runs.append([table])
+    parts = [f"{run[0]}〜{run[-1]}" if len(run) > 2 else "・".join(map(str, run)) for run in runs]
+    return translate("MergePage", "{0}班").format("・".join(parts)) if parts else ""
+
+
+def places_text(lines: Iterable[TableLine]) -> str:
+    """東区 1〜3班、西区 2班: the wards and tables of a file."""
+    wards: dict[str, list[int]] = {}
+    for line in lines:
+        numbers = wards.setdefault(line.ward or translate("MergePage", "区不明"), [])
+        if line.table is not None:
+            numbers.append(line.table)
+    parts = [
+        f"{ward} {tables_text(numbers) or translate('MergePage', '（班なし）')}"
+        for ward, numbers in wards.items()
+    ]
+    return "、".join(parts)
+
+
+def mismatch_text(source: SourceReport) -> str:
+    """5班の枚数が合いません: tables of which the target has, or would have, fewer notes than the file."""
+    short = [line.table for line in source.tables if line.here < line.in_file and line.table is not None]
+    if source.status != "merged" or not short:
+        return ""
+    return translate("MergePage", "{0}の枚数が合いません").format(tables_text(short))
+
+
+def arrived_text(total: WallSum) -> str:
+    """24班のうち 18班; wards whose number of tables nobody knows are told beside it."""
+    text = translate("MergePage", "{0}班のうち {1}班").format(total.tables, total.tables - total.missing)
+    if not total.unknown_wards:
+        return text
+    return text + translate("MergePage", "、ほかに {0}区").format(total.unknown_wards)
+
+
+def missing_text(missing: Sequence[MissingTables]) -> str:
+    """Which wards and tables have not arrived; '' when all have."""
+    if not missing:
+        return ""
+    parts = [f"{one.ward} {tables_text(one.tables)}" for one in missing if one.tables]
+    unknown = [one.ward for one in missing if not one.tables]
+    if unknown:
+        whole = translate("MergePage", "{0}（班の数は分かりません）")
+        parts.insert(0, whole.format("・".join(unknown)))
+    joined = "、".join(parts) if len(parts) > 2 else translate("MergePage", "と").join(parts)
+    return translate("MergePage", "{0}がまだ届いていません。").format(joined)
+
+
+def day_and_time(at_ms: int) -> str:
+    """10月19日 16:08, in Japanese time."""
+    moment = jst(at_ms)
+    day = translate("MergePage", "{0}月{1}日").format(moment.month, moment.day)
+    return f"{day} {moment:%H:%M}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -65,6 +65,31 @@ class OpenFile(QObject):
         """True while long work is under way."""
         return self._busy
 
+    def hold(self, progress: Progress) -> None:
+        """A worker is about to have the file for itself: until `release` nothing here can be changed.
+
+        SQLite would make the window wait for the worker, and then refuse all the same.
+        """
+        self._busy = True
+        self.held.emit(progress)
+
+    def release(self) -> None:
+        """That worker is done."""
+        self._busy = False
+        self.released.emit()
+
+    def reread(self, changes: Changes, notes: Sequence[Note] = ()) -> bool:
+        """Somebody else wrote to the file: tell the views. True when the agenda is another one now.
+
+        `notes` are the changed ones where a worker has read them already. When everything may be different,
+        undo has nothing left to stand on.
+        """
+        if changes.everything:
+            self.history.clear()
+        before, self.agenda = self.agenda, self.workspace.agenda()
+        self._tell(Outcome(changes, tuple(notes)))
+        return self.agenda != before
+
     def run(self, action: Callable[[], Changes]) -> Changes | None:
         """Run one quick use case; None when nothing was written, and then a signal has said why."""
         return self._run_here(lambda workspace, watch: action()).changes
@@ -112,9 +137,8 @@ class OpenFile(QObject):
     def _run_in_worker(self, action: Action, then: Callable[[Outcome], None]) -> None:
         """On a connection of the worker's own: the window's is not for two threads at once."""
         progress, path, services = Progress(), self.workspace.path, self.services
-        self._busy = True
         self.saving.emit()
-        self.held.emit(progress)
+        self.hold(progress)
 
         def work() -> Outcome:
             try:
@@ -130,8 +154,7 @@ class OpenFile(QObject):
         def finish(outcome: Outcome) -> None:
             if self._closed:
                 return
-            self._busy = False
-            self.released.emit()
+            self.release()
             self._tell(outcome)
             then(outcome)
 

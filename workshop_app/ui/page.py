@@ -28,5 +28,9 @@ class Page(QWidget):
         """What was typed, is settled, and would be lost if the file were closed now; '' when there is nothing."""
         return ""
 
+    def unfinished(self) -> str:
+        """What has to end before the file is let go of, as a sentence; '' for nothing."""
+        return ""
+
     def entered(self) -> None:
         """The page has come to the front."""

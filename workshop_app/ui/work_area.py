@@ -32,12 +32,15 @@ class WorkArea(QWidget):
     start_requested = Signal()
     review_requested = Signal()
     """The conflicts are to be looked at."""
+    reopen_requested = Signal(Path)
+    """The open file has another agenda: everything that shows it has to be made anew."""
 
     def __init__(self, services: AppServices, open_file: OpenFile | None) -> None:
         super().__init__()
         self.open_file = open_file
         self._pages: dict[str, Page] = {}
         self._current = ""
+        self._known_context = ("", "")
         entries: list[RailEntry] = []
 
         def add(page_id: str, page: Page, icon: str, label: str, group: str) -> None:
@@ -53,6 +56,7 @@ class WorkArea(QWidget):
         merge_page = MergePage(services, open_file)
         merge_page.merged.connect(self.merged)
         merge_page.review_requested.connect(self.review_requested)
+        merge_page.reopen_requested.connect(self.reopen_requested)
         add("merge", merge_page, "merge", self.tr("統合"), "office")
         review_page = None if open_file is None else ReviewPage(open_file)
         if review_page is not None:
@@ -100,7 +104,7 @@ class WorkArea(QWidget):
         if page_id not in self._pages:
             return
         if page_id == self._current:
-            self._pages[page_id].entered()
+            self._enter()
             return
         self.settle()
         self._current = page_id
@@ -109,13 +113,13 @@ class WorkArea(QWidget):
         self._rail.set_current(page_id)
         self._fill_header(page)
         if self.isVisible():
-            page.entered()
+            self._enter()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Only now can the page in front take the focus; a hidden one that asks for it does not get it."""
         super().showEvent(event)
         if not event.spontaneous():
-            self._pages[self._current].entered()
+            self._enter()
 
     def step_page(self, step: int) -> None:
         """Go to the next or the previous page of the rail, round the end."""
@@ -133,6 +137,10 @@ class WorkArea(QWidget):
         texts = ((page_id, page.unsaved_text()) for page_id, page in self._pages.items())
         return next(((page_id, text) for page_id, text in texts if text), ("", ""))
 
+    def unfinished(self) -> str:
+        """What has to end before the file is let go of, as a sentence; '' for nothing."""
+        return next((text for page in self._pages.values() if (text := page.unfinished())), "")
+
     def set_compact(self, compact: bool) -> None:
         """Take the narrow layout everywhere."""
         self._rail.set_compact(compact)
@@ -149,7 +157,12 @@ class WorkArea(QWidget):
     def _on_released(self) -> None:
         self._progress.finish()
         self._stack.setEnabled(True)
-        self._pages[self._current].entered()
+        self._enter()
+
+    def _enter(self) -> None:
+        """Tell the page in front, but not while a worker has the file: it may want to read."""
+        if self.open_file is None or not self.open_file.busy:
+            self._pages[self._current].entered()
 
     def _on_rail(self, page_id: str) -> None:
         if page_id == "start":
@@ -170,13 +183,18 @@ class WorkArea(QWidget):
         """What the header says about the file: long and short."""
         if self.open_file is None:
             return "", ""
-        workspace = self.open_file.workspace
+        if not self.open_file.busy:
+            self._known_context = self._read_context(self.open_file)
+        return self._known_context
+
+    def _read_context(self, open_file: OpenFile) -> tuple[str, str]:
+        workspace = open_file.workspace
         workshop = next(
             (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
         )
         if workshop is None:
             return self.tr("統合したファイル"), self.tr("統合")
-        ward = self.open_file.agenda.ward(workshop.ward_id).name
+        ward = open_file.agenda.ward(workshop.ward_id).name
         mark = self.tr("端末{0}").format(workspace.local.device_mark)
         day = QDate.fromString(workshop.date or "", Qt.DateFormat.ISODate)
         when = self.tr("{0}月{1}日").format(day.month(), day.day()) if day.isValid() else ""

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -26,16 +27,34 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Note
 from workshop_app.domain.text import fold_text
+from workshop_app.ui.jobs import run_job
 from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.progress import Progress
 
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole)
 _FOLD_AT_ONCE = 200
+_READ_ASIDE_FROM = 5_000
+"""Reading more notes than this takes longer than a frame, so a worker does it."""
 _NUMBER_LIKE = re.compile(
     r"(?=..)[^0-9a-z]{0,3}[0-9]{0,2}[a-z]{1,2}(-[0-9]*(〔[0-9a-z]*〕?)?)?|[^0-9a-z]{1,3}[0-9]{1,2}|-?[0-9]{3,}"
 )
 """A folded word that may mean a note's number or a part of it: 東3a-001, 3a, a-003, 東3, 012."""
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """Every note of a file, oldest first, where each stands, and how many live ones of each table and theme."""
+
+    notes: list[Note]
+    place: dict[EntityId, int]
+    live: Counter[tuple[int | None, str | None]]
+
+
+def _content(notes: list[Note]) -> _Content:
+    place = {note.note_id: number for number, note in enumerate(notes)}
+    return _Content(notes, place, Counter(_bucket(note) for note in notes if not note.voided))
 
 
 class NoteListModel(QAbstractListModel):
@@ -134,34 +153,59 @@ class NoteListModel(QAbstractListModel):
 
     def reload(self) -> None:
         """Read everything again."""
-        self._take(self._open_file.workspace.notes())
+        self._take(_content(self._open_file.workspace.notes()))
+
+    def _reload_aside(self) -> None:
+        """Read everything again in a worker; what was shown stays in sight until it is done."""
+        path, services = self._open_file.workspace.path, self._open_file.services
+
+        def read() -> _Content:
+            workspace = services.open(path)
+            try:
+                return _content(workspace.notes())
+            finally:
+                workspace.close()
+
+        def done(content: _Content) -> None:
+            self._take(content)
+            self._open_file.release()
+
+        def failed(sentence: str) -> None:
+            self._open_file.release()
+            self._open_file.refused.emit(sentence)
+
+        # A note saved meanwhile would have to wait until everything is read.
+        self._open_file.hold(Progress(self.tr("一覧を読み直しています"), stoppable=False))
+        run_job(self, read, done, failed)
 
     def apply(self, changes: Changes) -> None:
         """Follow one action: insert, refresh or take away just the rows it touched."""
         if changes.everything:
-            self.reload()
+            self._reload_aside()
             return
         notes = self._open_file.notes_of(changes.added | changes.updated)
         known = [note for note in notes if note.note_id in self._place]
         new = [note for note in notes if note.note_id not in self._place]
         if new and self._notes and new[0].created_ms < self._notes[-1].created_ms:
             # Merged or imported notes may be older than what is here: their rows are not the top ones.
+            if len(self._notes) + len(new) > _READ_ASIDE_FROM:
+                self._reload_aside()
+                return
             changed = {note.note_id: note for note in notes}
             kept = [note for note in self._notes if note.note_id not in changed]
-            self._take(sorted([*kept, *notes], key=lambda n: (n.created_ms, n.number, n.note_id)))
+            merged = sorted([*kept, *notes], key=lambda n: (n.created_ms, n.number, n.note_id))
+            self._take(_content(merged))
             return
         self._refresh(known)
         self._append(new)
         if new:
             self._mark(new[-1].note_id)
 
-    def _take(self, notes: list[Note]) -> None:
+    def _take(self, content: _Content) -> None:
         """Show other notes altogether."""
         self.beginResetModel()
-        self._notes = notes
-        self._place = {note.note_id: place for place, note in enumerate(notes)}
+        self._notes, self._place, self._live = content.notes, content.place, content.live
         self._keys = []
-        self._live = Counter(_bucket(note) for note in notes if not note.voided)
         self._just_saved = None
         self._shown = self._matching()
         self.endResetModel()

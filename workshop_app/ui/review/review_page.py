@@ -177,7 +177,11 @@ class ReviewPage(Page):
     def _touches(self, changes: Changes) -> bool:
         """A note saved at the table costs nothing here."""
         ids = changes.added | changes.updated
-        if len(ids) > _BULK or ids & {conflict.entity_id for conflict in (*self._conflicts, *self._shown)}:
+        if (
+            changes.everything
+            or len(ids) > _BULK
+            or ids & {conflict.entity_id for conflict in (*self._conflicts, *self._shown)}
+        ):
             return True
         notes = map(self._open_file.workspace.note, ids)
         return any(note is None or note.conflicts for note in notes)
