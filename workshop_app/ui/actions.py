@@ -47,7 +47,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+1", "…", "Ctrl+0"),
     ),
     ActionSpec(
-        "kind", _RECORD, QT_TRANSLATE_NOOP("actions", "種別を選ぶ（付箋を直すときも同じ）"), ("Ctrl+Shift+1", "…", "Ctrl+Shift+4")
+        "kind",
+        _RECORD,
+        QT_TRANSLATE_NOOP("actions", "種別を選ぶ（付箋を直すときも同じ）"),
+        ("Ctrl+Shift+1", "…", "Ctrl+Shift+4"),
     ),
     ActionSpec(
         "import",
