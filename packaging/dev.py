@@ -3,7 +3,9 @@
 
     python3 packaging/dev.py demo [DIR]      five ward files, merged, exported; then the window
     python3 packaging/dev.py test [ARGS]     every check and test (ARGS go to pytest)
+    python3 packaging/dev.py laws [--examples N] [--steps N]   the laws of the merge, for as long as you like
     python3 packaging/dev.py run  [FILE]     the program
+    python3 packaging/dev.py faults [ARGS]   kills, full disks, power cuts and damaged files, counted (docs/faults.md)
     python3 packaging/dev.py screenshots [DIR]   the README's pictures again, and more of them into DIR
     python3 packaging/dev.py setup           only the set-up
     python3 packaging/dev.py lock            write the lock file again from pyproject.toml
@@ -14,19 +16,21 @@ adds the system libraries Qt needs and a Japanese font; later ones find the stam
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "packaging" / "requirements.lock"
 STAMP = VENV / "workshop-app-setup.txt"
+SYSTEM_STAMP = VENV / "workshop-app-system.txt"
 MIN_PYTHON = (3, 11)
 
 QT_LIBRARIES = (
@@ -45,6 +49,7 @@ QT_LIBRARIES = (
     "libxcb-xkb1",
     "libxkbcommon-x11-0",
     "libxkbcommon0",
+    "strace",  # not Qt's: the fault tests trace with it, and are skipped without it
 )
 """What Qt's offscreen and xcb platforms load on a Debian without a desktop."""
 JAPANESE_FONTS = ("fonts-morisawa-bizud-gothic", "fonts-noto-cjk", "fonts-ipaexfont-gothic")
@@ -59,7 +64,9 @@ def main(arguments: Sequence[str]) -> int:
         "setup": lambda rest: 0,
         "demo": _demo,
         "test": _test,
+        "laws": _laws,
         "run": _program,
+        "faults": lambda rest: _call([_python(), str(ROOT / "tests" / "fault" / "run.py"), *rest]),
         "screenshots": lambda rest: _call(
             [_python(), str(ROOT / "packaging" / "screenshots.py"), *rest], Path.cwd()
         ),
@@ -79,11 +86,34 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def set_up() -> str | None:
-    """Make everything ready; returns one sentence when it cannot be done."""
-    wanted = stamp_text()
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+    """Make everything ready; returns one sentence when it cannot be done.
+
+    Two stamps, for two things that can be missing apart: system packages may come later, by somebody else's
+    hand, and until then every command names them.
+    """
+    missing = [] if _is_stamped(SYSTEM_STAMP) else _install_system_packages()
+    problem = None if _is_stamped(STAMP) else _set_up_venv()
+    if problem:
+        return problem
+    if not missing:
+        SYSTEM_STAMP.write_text(stamp_text(), encoding="utf-8")
         return None
-    _install_system_packages()
+    names = " ".join(missing)
+    sentence = (
+        f"Please have these system packages installed: {names} / 次のシステム部品を入れてください: {names}"
+    )
+    # Not all of them are needed for every command: without a font or the window system's parts much still works.
+    if _quiet([_python(), "-c", "import PySide6.QtWidgets, PySide6.QtSvg"]) != 0:
+        return sentence
+    print(sentence, file=sys.stderr)
+    return None
+
+
+def _is_stamped(stamp: Path) -> bool:
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == stamp_text()
+
+
+def _set_up_venv() -> str | None:
     problem = _make_venv()
     if problem:
         return problem
@@ -105,7 +135,7 @@ def set_up() -> str | None:
     ).stdout.strip()
     (Path(site) / "workshop_app_source.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     # Written last: an interrupted set-up is simply done again.
-    STAMP.write_text(wanted, encoding="utf-8")
+    STAMP.write_text(stamp_text(), encoding="utf-8")
     return None
 
 
@@ -130,31 +160,27 @@ def _make_venv() -> str | None:
     return None
 
 
-def _install_system_packages() -> None:
-    """On Debian and Ubuntu add what Qt loads; without the right to do so, say which packages are missing."""
+def _install_system_packages() -> list[str]:
+    """On Debian and Ubuntu add what Qt loads; gives the names that are still missing, for want of the right."""
     if not (sys.platform == "linux" and shutil.which("apt-get") and shutil.which("dpkg-query")):
-        return
+        return []
     missing = missing_packages(_dpkg_installed())
     if not missing:
-        return
+        return []
     rights: list[str] | None = None
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         rights = []
     elif shutil.which("sudo") and _quiet(["sudo", "-n", "true"]) == 0:
         rights = ["sudo", "-n"]
-    names = " ".join(missing)
-    if rights is not None:
-        print(f"Installing system packages (once): {names}", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        apt = [*rights, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-        subprocess.run([*apt, "update"], env=environment, check=False, stdout=subprocess.DEVNULL)
-        install = [*apt, "install", "-y", "--no-install-recommends", *missing]
-        if subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL).returncode == 0:
-            return
-    print(
-        f"Please have these system packages installed: {names} / 次のシステム部品を入れてください: {names}",
-        file=sys.stderr,
-    )
+    if rights is None:
+        return missing
+    print(f"Installing system packages (once): {' '.join(missing)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    apt = [*rights, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    subprocess.run([*apt, "update"], env=environment, check=False, stdout=subprocess.DEVNULL)
+    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
+    subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL)
+    return missing_packages(_dpkg_installed())
 
 
 def missing_packages(installed: set[str]) -> list[str]:
@@ -209,6 +235,16 @@ def _test(rest: list[str]) -> int:
     return 0
 
 
+def _laws(rest: list[str]) -> int:
+    """Many more, and longer, histories of laptops than the ordinary tests try (20,000 of 100 steps: a night)."""
+    parser = argparse.ArgumentParser(prog="dev.py laws")
+    parser.add_argument("--examples", type=int, default=20_000)
+    parser.add_argument("--steps", type=int, default=100)
+    given = parser.parse_args(rest)
+    size = {"LAWS_EXAMPLES": str(given.examples), "LAWS_STEPS": str(given.steps)}
+    return _call([_python(), "-m", "pytest", "-n", "auto", "tests/laws/test_state_machine.py"], more=size)
+
+
 def _lock(rest: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
@@ -224,8 +260,8 @@ def _python(venv: Path = VENV) -> str:
     return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
-def _call(command: Sequence[str], folder: Path = ROOT) -> int:
-    environment = {**os.environ, "PYTHONUTF8": "1"}
+def _call(command: Sequence[str], folder: Path = ROOT, more: Mapping[str, str] | None = None) -> int:
+    environment = {**os.environ, "PYTHONUTF8": "1", **(more or {})}
     return subprocess.run(list(command), cwd=folder, env=environment, check=False).returncode
 
 

@@ -62,11 +62,65 @@ def test_stamp_changes_with_the_lock_file(
 def test_set_up_that_is_done_is_not_done_again(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    for name in ("STAMP", "SYSTEM_STAMP"):
+        stamp = tmp_path / name
+        stamp.write_text(dev.stamp_text(), encoding="utf-8")
+        monkeypatch.setattr(dev, name, stamp)
+    monkeypatch.setattr(dev, "_make_venv", lambda: pytest.fail("the environment was made again"))
+    monkeypatch.setattr(dev, "_dpkg_installed", lambda: pytest.fail("the packages were looked up again"))
+    assert dev.set_up() is None
+
+
+@pytest.fixture
+def bare_debian(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, set[str]]:
+    """A Debian whose person may install nothing; the environment itself is made already."""
     stamp = tmp_path / "stamp"
     stamp.write_text(dev.stamp_text(), encoding="utf-8")
+    state = {"installed": set(dev.QT_LIBRARIES) | {dev.JAPANESE_FONTS[0]}}
     monkeypatch.setattr(dev, "STAMP", stamp)
-    monkeypatch.setattr(dev, "_make_venv", lambda: pytest.fail("the environment was made again"))
+    monkeypatch.setattr(dev, "SYSTEM_STAMP", tmp_path / "system stamp")
+    monkeypatch.setattr(dev.sys, "platform", "linux")
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None if name == "sudo" else f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "_dpkg_installed", lambda: state["installed"])
+    return state
+
+
+def test_missing_system_packages_are_named_each_time_until_they_are_there(
+    dev: ModuleType,
+    bare_debian: dict[str, set[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    everything = bare_debian["installed"]
+    bare_debian["installed"] = everything - {"libgl1", "libegl1"}
+    # Qt cannot be loaded: nothing is run, and nobody sees a traceback.
+    monkeypatch.setattr(dev, "_quiet", lambda command: 1)
+    monkeypatch.setattr(dev, "_call", lambda *arguments: pytest.fail("the program was run all the same"))
+    for _ in range(2):
+        assert dev.main(["run"]) == 1
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert "libegl1 libgl1" in said
+        assert "Traceback" not in said
+    bare_debian["installed"] = everything
     assert dev.set_up() is None
+    assert capsys.readouterr().err == ""
+    assert dev.SYSTEM_STAMP.is_file()
+
+
+def test_missing_package_that_is_not_needed_just_now_is_named_and_the_work_goes_on(
+    dev: ModuleType,
+    bare_debian: dict[str, set[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bare_debian["installed"] -= {dev.JAPANESE_FONTS[0]}
+    monkeypatch.setattr(dev, "_quiet", lambda command: 0)
+    for _ in range(2):
+        assert dev.set_up() is None
+        assert dev.JAPANESE_FONTS[0] in capsys.readouterr().err
+    assert not dev.SYSTEM_STAMP.exists()
 
 
 def _stand_elsewhere(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

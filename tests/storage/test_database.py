@@ -197,7 +197,7 @@ def test_file_gone_from_under_the_program_is_said_as_it_is(ward_file: Path, happ
     with pytest.raises(StorageUnavailable) as refused:
         record.add_notes(database, [NoteDraft("次の意見")])
     assert "消されたか、移されたか、別のものに置き換えられています" in refused.value.sentence
-    assert "書いた文はこの画面に残っています" in refused.value.sentence
+    assert "書いた文はこの画面に残っています" in refused.value.on_screen
     assert "読み取り専用" not in refused.value.sentence
     if happening == "moved":
         elsewhere.rename(ward_file)

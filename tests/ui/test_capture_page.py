@@ -484,6 +484,9 @@ def test_a_new_note_is_one_more_row_not_a_new_list(desk: Desk) -> None:
 
 
 def _choose_first(desk: Desk) -> None:
+    # A dialog that has just gone was the active window.
+    desk.window.activateWindow()
+    desk.qtbot.waitUntil(desk.window.isActiveWindow)
     desk.list.setFocus()
     desk.list.setCurrentIndex(desk.list.model().index(0, 0))
 
@@ -549,11 +552,13 @@ def test_void_with_a_reason_and_restore_are_undoable(desk: Desk) -> None:
 
 def test_void_dialog_left_with_enter_or_escape_voids_nothing(desk: Desk) -> None:
     desk.add("残る意見")
+    left: list[Qt.Key] = []
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
         _choose_first(desk)
-        when_dialog("voidDialog", lambda dialog, key=key: QTest.keyClick(dialog, key))
+        when_dialog("voidDialog", lambda dialog, key=key: (left.append(key), QTest.keyClick(dialog, key)))
         desk.key(Qt.Key.Key_Delete)
         assert [note.voided for note in desk.on_disk()] == [False]
+    assert left == [Qt.Key.Key_Return, Qt.Key.Key_Escape]
 
 
 @pytest.mark.parametrize(("words", "reason"), [("", None), ("moved to T2", "moved to T2")])

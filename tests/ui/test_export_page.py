@@ -157,21 +157,21 @@ def test_export_page_hand_over_to_a_folder_that_is_gone_leaves_all_as_it_was(
 def test_export_page_counts_follow_what_is_in_the_file(
     qtbot: QtBot, page: ExportPage, open_file: OpenFile
 ) -> None:
-    def opinions() -> str:
+    def opinions_are(count: str) -> bool:
         texts = shown(page)
-        return texts[texts.index("意見") + 1] if "意見" in texts else ""
+        return "意見" in texts and texts[texts.index("意見") + 1] == count
 
     workspace = open_file.workspace
     page.entered()
-    qtbot.waitUntil(lambda: opinions() == "3件")
+    qtbot.waitUntil(lambda: opinions_are("3件"))
     note = workspace.notes()[0]
     open_file.run(lambda: void_notes(workspace, [note.note_id], "重ねて入力した"))
-    qtbot.waitUntil(lambda: opinions() == "2件")
+    qtbot.waitUntil(lambda: opinions_are("2件"))
     assert "1枚" in shown(page)
     # Written by another program or window: seen when the page is entered again.
     add_to(workspace.path, ["あとから"])
     page.entered()
-    qtbot.waitUntil(lambda: opinions() == "3件")
+    qtbot.waitUntil(lambda: opinions_are("3件"))
 
 
 def test_fingerprint_is_sixteen_digits_in_groups_of_four() -> None:

@@ -209,3 +209,19 @@ def test_start_page_large_text_fits_a_laptop(qtbot: QtBot, page: StartPage, tmp_
     page.set_compact(True)
     show(qtbot, page)
     assert_nothing_is_cut(page)
+
+
+@pytest.mark.usefixtures("large_text")
+def test_start_page_large_text_on_a_small_screen_needs_no_sideways_scroll(
+    qtbot: QtBot, page: StartPage, tmp_path: Path
+) -> None:
+    page.set_recent(three_files(tmp_path))
+    page.set_compact(True)
+    page.resize(911, 440)
+    show(qtbot, page)
+    area = page.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    assert area.horizontalScrollBar().maximum() == 0
+    for part in (*rows(page), child(page, "startMerge"), child(page, "startOpenOther")):
+        assert page.rect().left() <= part.mapTo(page, QPoint(0, 0)).x()
+        assert part.mapTo(page, QPoint(part.width(), 0)).x() <= page.width()

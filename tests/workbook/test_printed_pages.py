@@ -194,7 +194,7 @@ def test_source_files_stand_in_ward_order_and_unnamed_ones_last() -> None:
     agenda = bootstrap.load_agenda(None)
     facts = gather_facts(agenda, [], [], [], open_conflicts=0)
     names = ["東区.wsdb", "その他.wsdb", "北区_20141018-1200.wsdb", "中央区.wsdb", "東区_B.wsdb"]
-    sources = [SourceInfo(name, f"{n:064x}", 1000 + n, 1, 1, 1) for n, name in enumerate(names)]
+    sources = [SourceInfo(name, f"{n:064x}", 1000 + n, 1, 1, 1, 0) for n, name in enumerate(names)]
     sheet = output_sheet(facts, sources, edition_words="事務局用", output_number=1, now_ms=0, app_version="0")
     listed = [
         row[1] for row in sheet.rows if str(row[0]).startswith("統合元ファイル") and "指紋" not in str(row[0])

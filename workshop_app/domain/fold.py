@@ -18,6 +18,8 @@ TYPE_KEY = "type"
 """Payload key naming the kind of entity; every op carries it, so that any op alone can be placed."""
 VOID_FIELD = "void"
 """Name under which 'voided by one, edited by another' is listed among the conflicts."""
+REDACTABLE = (OpKind.SET, OpKind.VOID)
+"""Kinds of edit that hold somebody's words; a redaction can take out nothing else, another redaction least of all."""
 QUIET_FIELDS = frozenset({"place"})
 """Fields about which nobody is asked: where a note lies on the board. Of several heads the greatest
 (clock, op id) is shown, as with any field, and that is all."""
@@ -36,19 +38,19 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class FieldState:
-    """A field after folding. `heads` is in ascending (clock, op id), so the last one is shown."""
+    """A field after folding. `heads` is in ascending (clock, op id); the last that still has its value is shown."""
 
     heads: tuple[Head, ...]
 
     @property
     def value(self) -> JsonValue:
-        """The value shown."""
-        return self.heads[-1].value
+        """The value shown; one that was removed on request hides no other."""
+        return next((head.value for head in reversed(self.heads) if not head.redacted), None)
 
     @property
     def redacted(self) -> bool:
-        """True when the value was removed on request."""
-        return self.heads[-1].redacted
+        """True when nothing is left to show because it was removed on request."""
+        return all(head.redacted for head in self.heads)
 
     @property
     def distinct(self) -> tuple[Head, ...]:
@@ -172,7 +174,7 @@ def fold(ops: Iterable[Op]) -> EntityState:
         entity_id=entity_id,
         type=known_types[-1] if known_types else "",
         fields=fields,
-        voids=_live_voids(everything, payloads),
+        voids=_live_voids(everything, payloads, masked),
         created_hlc=everything[0].hlc,
         updated_hlc=max((op.hlc for op in edits), default=everything[-1].hlc),
         missing_parents=frozenset(p for op in everything for p in op.parents if p not in by_id),
@@ -192,19 +194,28 @@ def masked_fields(
     masked: set[tuple[OpId, str]] = set()
     for op in ops:
         if op.kind == OpKind.REDACT:
-            names = payloads[op.op_id].get("fields")
-            for name in names if isinstance(names, list) else []:
-                masked.update((target, str(name)) for target in op.parents)
+            for name in redacted_names(payloads[op.op_id]):
+                masked.update((target, name) for target in op.parents)
     return masked
 
 
-def _live_voids(ops: Iterable[Op], payloads: Mapping[OpId, Mapping[str, JsonValue]]) -> tuple[VoidMark, ...]:
+def redacted_names(payload: Mapping[str, JsonValue]) -> frozenset[str]:
+    """The fields that a redaction takes out. What type an entity is of is nobody's words, and stays."""
+    names = payload.get("fields")
+    return frozenset(map(str, names)) - {TYPE_KEY} if isinstance(names, list) else frozenset()
+
+
+def _live_voids(
+    ops: Iterable[Op],
+    payloads: Mapping[OpId, Mapping[str, JsonValue]],
+    masked: set[tuple[OpId, str]],
+) -> tuple[VoidMark, ...]:
     listed = list(ops)
     revoked = {parent for op in listed if op.kind == OpKind.RESTORE for parent in op.parents}
     marks = (
         VoidMark(
             op.op_id,
-            str(payloads[op.op_id].get("reason") or ""),
+            "" if (op.op_id, "reason") in masked else str(payloads[op.op_id].get("reason") or ""),
             op.hlc,
             op.session,
             frozenset(op.parents),

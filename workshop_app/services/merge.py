@@ -163,6 +163,7 @@ def read_sources(
             if before is not None:
                 report.status = "unchanged"
                 report.sha256, report.notes, report.rows_in = before.sha256, before.notes, before.rows_in
+                report.quarantined = before.quarantined
             else:
                 file = verify(path)
                 _describe(report, file)

@@ -259,6 +259,7 @@ class SourceInfo:
     rows_in: int
     rows_new: int
     notes: int
+    quarantined: int
 
 
 class ReportSource(Workspace, Protocol):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workshop_app.domain.errors import StorageUnavailable
 from workshop_app.storage.engine import damaged, file_uri, storage_errors
+from workshop_app.storage.leftovers import passing_name, sweep
 
 FOLDER_SUFFIX = "_控え"
 KEEP_LAST = 20
@@ -41,7 +42,8 @@ def back_up(path: Path, reason: str) -> Path:
         while copy.exists():
             copy = folder / f"{stem}_{serial}.wsdb"
             serial += 1
-        partial = copy.with_suffix(".part")
+        sweep(folder, ".")
+        partial = folder / passing_name(copy.name)
         partial.unlink(missing_ok=True)
         with (
             closing(sqlite3.connect(file_uri(path, "mode=ro"), uri=True)) as source,

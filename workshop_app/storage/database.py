@@ -41,7 +41,9 @@ from workshop_app.services.ports import (
     Watch,
 )
 from workshop_app.storage import op_store, places, tables
+from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
+from workshop_app.storage.leftovers import passing_name, sweep
 from workshop_app.storage.merge_history import write_merge
 from workshop_app.storage.migrate import create_schema, open_current
 from workshop_app.storage.projections import (
@@ -117,7 +119,8 @@ class Database:
             # A file whose journal or hand-over copy could not be named would refuse the first note.
             path.with_name(path.name + _LONGEST_ADDITION).exists()
         places.refuse_unsafe(path)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+        partial = path.with_name(passing_name(path.name))
+        sweep(path.parent, f".{path.name}.")
         with storage_errors():
             partial.unlink(missing_ok=True)
         database = None
@@ -131,6 +134,8 @@ class Database:
                         f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
                     )
                 os.replace(partial, path)
+                # Without this a power cut may take the name away again.
+                fsync_folder(path.parent)
         finally:
             if database is not None:
                 database.close()
@@ -305,15 +310,22 @@ class Database:
 
     def sources(self) -> Sequence[SourceInfo]:
         """Merged files, oldest first."""
+        left_out = (
+            select(func.count())
+            .where(tables.quarantine.c.sha256 == tables.merge_source.c.sha256)
+            .scalar_subquery()
+        )
         query = (
-            select(tables.merge_source, tables.merge_run.c.at_ms)
+            select(tables.merge_source, tables.merge_run.c.at_ms, left_out.label("left_out"))
             .join(tables.merge_run, tables.merge_run.c.run_id == tables.merge_source.c.run_id)
             .order_by(tables.merge_source.c.run_id, tables.merge_source.c.file_name)
         )
         with storage_errors():
             rows = self._connection.execute(query).all()
         return [
-            SourceInfo(row.file_name, row.sha256, row.at_ms, row.rows_in, row.rows_new, row.notes)
+            SourceInfo(
+                row.file_name, row.sha256, row.at_ms, row.rows_in, row.rows_new, row.notes, row.left_out
+            )
             for row in rows
         ]
 

@@ -42,6 +42,8 @@ def connect(path: Path, *, create: bool = False) -> Connection:
         raw.execute("PRAGMA fullfsync = ON")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA trusted_schema = OFF")
+        # Words that are removed on request must not stay behind in a free corner of any page, from whenever.
+        raw.execute("PRAGMA secure_delete = ON")
         return raw
 
     engine = create_engine("sqlite://", creator=open_raw, poolclass=NullPool)

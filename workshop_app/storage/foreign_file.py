@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 
 from workshop_app import paths, worker_process
 from workshop_app.domain.clock import stamp_ms
@@ -25,6 +25,7 @@ from workshop_app.domain.errors import Cancelled, RefusedFile, WorkshopError
 from workshop_app.services.ports import Quarantined, TableCount, VerifiedFile, Watch
 from workshop_app.storage import foreign_reader
 from workshop_app.storage.engine import storage_errors
+from workshop_app.storage.leftovers import sweep
 from workshop_app.storage.migrate import SQLITE_MAGIC, require_ours
 from workshop_app.storage.tables import SCHEMA_VERSION
 from workshop_app.worker_process import Answer, Step
@@ -32,6 +33,7 @@ from workshop_app.worker_process import Answer, Step
 MIN_BYTES = 512
 MAX_BYTES = 2 * 1024**3
 _COPY_CHUNK = 1 << 20
+_FOLDER = "workshop-app."
 
 UNCHANGED = "今のデータは変わっていません。"
 AGAIN = "端末で、もう一度「ファイルを渡す」をしてください。"
@@ -92,8 +94,9 @@ def in_this_process(question: Question, step: Step) -> Answer:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A folder that only this user can enter, gone at the end."""
+    sweep(Path(gettempdir()), _FOLDER)
     with storage_errors():
-        folder = Path(mkdtemp(prefix="workshop-app-"))
+        folder = Path(mkdtemp(prefix=f"{_FOLDER}p{os.getpid()}."))
     try:
         yield folder
     finally:
@@ -120,7 +123,8 @@ def verify_file(
     RefusedFile with a reason of its own for whatever cannot be taken, Cancelled when `watch` says so.
     """
     name = path.name
-    inside = Path(mkdtemp(dir=folder))
+    with storage_errors():
+        inside = Path(mkdtemp(dir=folder))
     # The copy keeps the name: whatever is found, the sentence names the file the person knows.
     copy = inside / name
     digest, modified_ms = _private_copy(path, copy)

@@ -8,7 +8,6 @@ db/README.md.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import time
@@ -23,7 +22,7 @@ from types import NoneType
 from typing import Any
 
 from workshop_app.domain.clock import MAX_STAMP
-from workshop_app.domain.fold import TYPE_KEY
+from workshop_app.domain.fold import REDACTABLE, TYPE_KEY, redacted_names
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import EntityType, NoteField
 from workshop_app.domain.op import (
@@ -79,6 +78,9 @@ _PRAGMAS = (
     "query_only = ON",
     "temp_store = MEMORY",
 )
+
+Redacted = dict[tuple[bytes, bytes], frozenset[str]]
+"""Fields that were removed on request, by entity and record."""
 
 
 class Refused(Exception):
@@ -187,7 +189,7 @@ def _verify(path: str, schema: str, version: int, step: Step) -> Answer:
         return found.document(version)
 
 
-def _take(row: tuple[Any, ...], redacted: dict[bytes, frozenset[str]], found: _Found) -> None:
+def _take(row: tuple[Any, ...], redacted: Redacted, found: _Found) -> None:
     """Check one record and count it in; _Unfit when its content may not be stored, ValueError when altered."""
     op_id, entity_id, kind, payload, parents, hlc, session, seq = row
     found.rows += 1
@@ -203,7 +205,7 @@ def _take(row: tuple[Any, ...], redacted: dict[bytes, frozenset[str]], found: _F
     )
     value = canonical_fields(text)
     if wanted != op_id:
-        names = redacted.get(op_id, frozenset())
+        names = redacted.get((entity_id, op_id), frozenset()) if named in REDACTABLE else frozenset()
         if not names or value is None or any(value.get(name) is not None for name in names):
             raise ValueError("content does not match its id")
     found.ops.add(OpId(op_id))
@@ -279,18 +281,23 @@ def _set_aside(row: tuple[Any, ...], reason: str, found: _Found) -> None:
     found.refused.append((identity, reason, raw[:2_000]))
 
 
-def _redacted(connection: sqlite3.Connection) -> dict[bytes, frozenset[str]]:
-    """Which records may differ from their id because a value was removed on request, and in which fields."""
-    named: dict[bytes, set[str]] = {}
-    rows = connection.execute("SELECT payload, parents FROM op WHERE kind = ?", (OpKind.REDACT,))
-    for payload, parents in rows:
+def _redacted(connection: sqlite3.Connection) -> Redacted:
+    """Which records may differ from their id because a value was removed on request, and in which fields.
+
+    A redaction that cannot be taken itself excuses nothing: its target would arrive without it.
+    """
+    named: dict[tuple[bytes, bytes], set[str]] = {}
+    rows = connection.execute("SELECT entity_id, payload, parents FROM op WHERE kind = ?", (OpKind.REDACT,))
+    for entity_id, payload, parents in rows:
         try:
-            fields = json.loads(payload).get("fields")
-            targets = split_parents(parents)
-        except (ValueError, TypeError, AttributeError):
+            text = payload.decode()
+            value = canonical_fields(text) or {}
+            _check_content(text, value, OpKind.REDACT)
+            names, targets = redacted_names(value), split_parents(parents)
+        except (_Unfit, ValueError, TypeError, AttributeError, RecursionError):
             continue
         for target in targets:
-            named.setdefault(target, set()).update(map(str, fields if isinstance(fields, list) else ()))
+            named.setdefault((entity_id, target), set()).update(names)
     return {target: frozenset(names) for target, names in named.items()}
 
 

@@ -13,6 +13,7 @@ from workshop_app.domain.errors import WorkshopError
 from workshop_app.storage.backup import fsync_file, fsync_folder
 from workshop_app.storage.engine import storage_errors
 from workshop_app.storage.foreign_file import private_folder, verify_file
+from workshop_app.storage.leftovers import passing_name, sweep
 from workshop_app.storage.migrate import require_ours
 from workshop_app.storage.verify_union import lost_edits
 
@@ -42,7 +43,8 @@ def copy_to_folder(path: Path, folder: Path) -> Path:
                 return target
             target = folder / f"{path.stem}_{serial}{path.suffix}"
             serial += 1
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        sweep(folder, f".{path.stem}")
+        part = target.with_name(passing_name(target.name))
         with storage_errors():
             try:
                 shutil.copyfile(verified, part)

@@ -26,8 +26,11 @@ def write_merge(connection: Connection, record: MergeRecord, manifest_after: str
     )
     for source in record.sources:
         file = source.file
+        # The same bytes under two names are one source; the first brought what was new.
         connection.execute(
-            insert(tables.merge_source).values(
+            insert(tables.merge_source)
+            .prefix_with("OR IGNORE")
+            .values(
                 run_id=run_id,
                 sha256=file.sha256,
                 file_name=file.file_name,

@@ -10,8 +10,12 @@ import json
 
 from sqlalchemy import Connection
 
+from workshop_app.domain.fold import REDACTABLE, redacted_names
 from workshop_app.domain.op import OpKind, canonical_json, split_parents
 from workshop_app.storage.engine import driver
+
+_TARGET = "SELECT payload FROM main.op WHERE op_id = ? AND entity_id = ? AND kind IN (?, ?)"
+"""An entity's redactions take values out of its own edits only: no file may blank what it does not speak of."""
 
 
 def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
@@ -20,20 +24,15 @@ def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
     Without `entity_id` every redaction is looked at, since a merge may bring the named edit after it.
     """
     raw = driver(connection)
-    query = "SELECT payload, parents FROM main.op WHERE kind = ?"
+    query = "SELECT entity_id, payload, parents FROM main.op WHERE kind = ?"
     values: tuple[object, ...] = (str(OpKind.REDACT),)
     if entity_id is not None:
         query, values = f"{query} AND entity_id = ?", (*values, entity_id)
-    named = [(json.loads(payload), split_parents(parents)) for payload, parents in raw.execute(query, values)]
-    if not named:
-        return
-    # The old words must not stay behind in a free corner of the page.
-    raw.execute("PRAGMA secure_delete = ON")
-    for fields, targets in named:
-        names = fields.get("fields")
-        for target in targets:
-            row = raw.execute("SELECT payload FROM main.op WHERE op_id = ?", (target,)).fetchone()
-            if row is None or not isinstance(names, list):
+    for owner, redaction, parents in raw.execute(query, values).fetchall():
+        names = redacted_names(json.loads(redaction))
+        for target in split_parents(parents):
+            row = raw.execute(_TARGET, (target, owner, *REDACTABLE)).fetchone()
+            if row is None:
                 continue
             payload = json.loads(row[0])
             masked = {key: None if key in names else value for key, value in payload.items()}

@@ -227,6 +227,12 @@ class Union:
             f" ({', '.join(f'excluded.{name}' for name in rest.split(', '))})"
             " WHERE (excluded.op_count, excluded.chain_head) > (op_count, chain_head)"
         )
+        if self._left_out:
+            # The chain counts what was left out; whoever reads this file must not look for it here.
+            self._execute(
+                "UPDATE main.session SET chain_head = x'' WHERE session IN"
+                " (SELECT session FROM temp.incoming_op WHERE op_id IN (SELECT op_id FROM temp.left_out))"
+            )
 
     def _fold_the_rest(self) -> list[_Tally]:
         """Fold every touched entity that the set operation did not project, and count what became of it."""
@@ -275,9 +281,11 @@ class Union:
     # --- what it adds up to ------------------------------------------------------------------------------------
 
     def _added_by_table(self) -> dict[int, list[TableCount]]:
-        if self._all_fresh and len(self._sources) == 1 and not self._left_out:
-            # All is new: what the reader counted is what was added.
-            return {0: sorted(self._sources[0].tables, key=lambda line: (line.workshop, line.table or 0))}
+        file = self._sources[0]
+        counted = sum(line.count for line in file.tables) == file.notes
+        if self._all_fresh and len(self._sources) == 1 and not self._left_out and counted:
+            # All is new: what the reader counted is what was added. It counts by number; a note may have none.
+            return {0: sorted(file.tables, key=lambda line: (line.workshop, line.table or 0))}
         added: dict[int, list[TableCount]] = {}
         rows = self._rows(
             "SELECT f.source_no, n.workshop_id, n.table_no, count(*) FROM"

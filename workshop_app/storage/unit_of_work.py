@@ -145,11 +145,14 @@ class SqlUnitOfWork:
         return self._ops[entity_id]
 
     def _write_session(self) -> None:
-        """Our own session's row, as it is after these edits."""
+        """Our own session's row after these edits; a copy of this running program may have made more."""
         values = session_values(self.new_session)
         insert_row = sqlite_insert(tables.session).values(values)
         rest = {name: value for name, value in values.items() if name != "session"}
-        self._connection.execute(insert_row.on_conflict_do_update(index_elements=["session"], set_=rest))
+        fewer = tables.session.c.op_count < self.new_session.op_count
+        self._connection.execute(
+            insert_row.on_conflict_do_update(index_elements=["session"], set_=rest, where=fewer)
+        )
 
 
 def write_local(connection: Connection, key: str, value: str) -> None:

@@ -43,11 +43,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "theme",
         _RECORD,
-        QT_TRANSLATE_NOOP("actions", "テーマを選ぶ（もう一度押すと未分類）"),
+        QT_TRANSLATE_NOOP("actions", "テーマを選ぶ（もう一度押すと未分類。付箋を直すときも同じ）"),
         ("Ctrl+1", "…", "Ctrl+0"),
     ),
     ActionSpec(
-        "kind", _RECORD, QT_TRANSLATE_NOOP("actions", "種別を選ぶ"), ("Ctrl+Shift+1", "…", "Ctrl+Shift+4")
+        "kind",
+        _RECORD,
+        QT_TRANSLATE_NOOP("actions", "種別を選ぶ（付箋を直すときも同じ）"),
+        ("Ctrl+Shift+1", "…", "Ctrl+Shift+4"),
     ),
     ActionSpec(
         "import",
@@ -58,6 +61,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("undo", _RECORD, QT_TRANSLATE_NOOP("actions", "元に戻す"), ("Ctrl+Z",)),
     ActionSpec("redo", _RECORD, QT_TRANSLATE_NOOP("actions", "やり直す"), ("Ctrl+Y",)),
     ActionSpec("search", _NOTES, QT_TRANSLATE_NOOP("actions", "探す"), ("Ctrl+F",)),
+    ActionSpec("leave_search", _NOTES, QT_TRANSLATE_NOOP("actions", "探すのをやめて、枠に戻る"), ("Esc",)),
     ActionSpec("edit_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を直す"), ("F2", "Enter")),
     ActionSpec(
         "void_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を取り消す（理由つき）"), ("Delete",)

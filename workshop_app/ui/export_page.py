@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QGridLayout,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -29,27 +27,10 @@ from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, PrimaryButton, SecondaryButton
+from workshop_app.ui.widgets import Banner, LineField, PrimaryButton, SecondaryButton
 
 _PROGRESS_AFTER_MS = 300
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What goes into the workbook: live notes by theme id, voided ones, wards, conflicts."""
-
-    themes: Counter[str | None]
-    voided: int
-    wards: int
-    conflicts: int
-
-
-def _count(workspace: Workspace) -> _Counted:
-    notes = workspace.notes()
-    themes = Counter(note.theme for note in notes if not note.voided)
-    wards = {workshop.ward_id for workshop in workspace.workshops()}
-    return _Counted(themes, len(notes) - themes.total(), len(wards), len(workspace.conflicts()))
 
 
 class ExportPage(Page):
@@ -62,13 +43,12 @@ class ExportPage(Page):
         self._services = services
         self._open_file = open_file
         self._busy = ""
-        self._asked = 0
         self._shown_folder: Path | None = None
         path = open_file.workspace.path
         self._folder = path.parent
         self._banner = Banner()
         self._banner.setObjectName("exportBanner")
-        self._name = QLineEdit(f"{path.stem}_事務局用.xlsx")
+        self._name = LineField(f"{path.stem}_事務局用.xlsx", 40)
         self._choose = SecondaryButton(self.tr("場所を変える"))
         self._place = TextLabel("", 13, role="text2", wrap=True)
         self._do = PrimaryButton(self.tr("ワークブックを書き出す"))
@@ -129,7 +109,6 @@ class ExportPage(Page):
         self._do.set_tall(True)
         # Read out over the telephone or copied into the ledger of the stick.
         self._fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._name.setFixedHeight(look().px(40))
 
     def _lay_out(self) -> None:
         self._left = QWidget()
@@ -201,26 +180,19 @@ class ExportPage(Page):
             self._show_counts()
 
     def _show_counts(self) -> None:
-        """Count in a worker: a merged file may hold very many notes. The newest question counts."""
-        if self._open_file.busy:
-            return
-        self._asked += 1
-        asked, path, services = self._asked, self._open_file.workspace.path, self._services
+        """Counted by a worker: a merged file has ten thousand notes."""
+        path, services = self._open_file.workspace.path, self._services
 
-        def count() -> _Counted:
+        def count() -> Sequence[tuple[str, str]]:
             workspace = services.open(path)
             try:
-                return _count(workspace)
+                return self._count_rows(workspace)
             finally:
                 workspace.close()
 
-        def done(counted: _Counted) -> None:
-            if asked == self._asked:
-                self._show_rows(self._count_rows(counted))
+        run_job(self, count, self._on_counted, lambda text: self._banner.show_message("error", text))
 
-        run_job(self, count, done, lambda sentence: self._banner.show_message("error", sentence))
-
-    def _show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+    def _on_counted(self, rows: Sequence[tuple[str, str]]) -> None:
         while len(self._count_labels) < 2 * len(rows):
             row = len(self._count_labels) // 2
             for column, label in enumerate((TextLabel("", 15), TextLabel("", 15, bold=True))):
@@ -232,19 +204,25 @@ class ExportPage(Page):
             label.setText(texts[index] if index < len(texts) else "")
             label.setVisible(index < len(texts))
 
-    def _count_rows(self, counted: _Counted) -> Sequence[tuple[str, str]]:
-        agenda, themes = self._open_file.agenda, counted.themes
-        rows = [(self.tr("意見"), self.tr("{0}件").format(themes.total()))]
+    def _count_rows(self, workspace: Workspace) -> Sequence[tuple[str, str]]:
+        notes = workspace.notes()
+        live = [note for note in notes if not note.voided]
+        agenda = self._open_file.agenda
+        themes = Counter(note.theme for note in live)
+        rows = [(self.tr("意見"), self.tr("{0}件").format(len(live)))]
         for theme in agenda.all_themes:
             if themes[theme.id]:
                 name = f"　{theme.mark} {theme.short_title}"
                 rows.append((name, self.tr("{0}件").format(themes[theme.id])))
-        unsorted = themes.total() - sum(themes[theme.id] for theme in agenda.all_themes)
+        unsorted = len(live) - sum(themes[theme.id] for theme in agenda.all_themes)
         if unsorted:
             rows.append((self.tr("　未分類"), self.tr("{0}件").format(unsorted)))
-        rows.append((self.tr("区"), self.tr("{0}区").format(counted.wards)))
-        rows.append((self.tr("取り消した付箋（数だけ載ります）"), self.tr("{0}枚").format(counted.voided)))
-        rows.append((self.tr("決まっていない競合"), self.tr("{0}件").format(counted.conflicts)))
+        wards = {workshop.ward_id for workshop in workspace.workshops()}
+        rows.append((self.tr("区"), self.tr("{0}区").format(len(wards))))
+        rows.append(
+            (self.tr("取り消した付箋（数だけ載ります）"), self.tr("{0}枚").format(len(notes) - len(live)))
+        )
+        rows.append((self.tr("決まっていない競合"), self.tr("{0}件").format(len(workspace.conflicts()))))
         return rows
 
     # --- doing -------------------------------------------------------------------------------------------

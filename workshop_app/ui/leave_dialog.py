@@ -13,6 +13,7 @@ from workshop_app.paths import user_documents_dir
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, Dialog, SecondaryButton
+from workshop_app.ui.widgets.dialog import MAX_WIDTH
 
 
 class LeaveDialog(Dialog):
@@ -43,7 +44,7 @@ class LeaveDialog(Dialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         for name, label, slot in (
-            ("leaveCopy", self.tr("文をクリップボードに写す"), self._on_copy),
+            ("leaveCopy", self.tr("文を写す（クリップボード）"), self._on_copy),
             ("leaveSave", self.tr("別の場所に文を保存する"), self._on_save),
         ):
             button = SecondaryButton(label)
@@ -55,6 +56,7 @@ class LeaveDialog(Dialog):
         self._banner = Banner()
         self.body.addWidget(self._banner)
         self.add_buttons(self.tr("記録に戻る"), self.tr("保存せずに閉じる"), danger=True)
+        self.resize(look().px(MAX_WIDTH), self.height())
         assert self.safe_button is not None
         self.safe_button.setFocus()
 

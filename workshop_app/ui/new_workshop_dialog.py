@@ -14,7 +14,7 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import WorkshopError
@@ -25,7 +25,7 @@ from workshop_app.services.prepare import MAX_VENUE_CHARS, WorkshopSetup, check_
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, ComboField, Dialog, SecondaryButton
+from workshop_app.ui.widgets import Banner, ComboField, Dialog, LineField, SecondaryButton
 from workshop_app.ui.widgets.dialog import MAX_HEIGHT, MAX_WIDTH
 
 SUFFIX = ".wsdb"
@@ -62,11 +62,11 @@ class NewWorkshopDialog(Dialog):
         self._from_file = SecondaryButton(self.tr("ファイルから"))
         self._ward = ComboField()
         self._mark = ComboField()
-        self._date = QLineEdit(Date.today().isoformat())
+        self._date = LineField(Date.today().isoformat())
         self._wareki = TextLabel("", 13, role="text2")
-        self._venue = QLineEdit()
-        self._tables = QLineEdit()
-        self._name = QLineEdit()
+        self._venue = LineField()
+        self._tables = LineField()
+        self._name = LineField()
         self._choose_folder = SecondaryButton(self.tr("場所を変える"))
         self._place = ElidedLabel("", 13, role="text2")
         self._fill()
@@ -195,7 +195,6 @@ class NewWorkshopDialog(Dialog):
         self._tables.setPlaceholderText(self.tr("1〜{0}").format(MAX_TABLE))
         self._name.setMaxLength(120)
         for field in (self._date, self._venue, self._tables, self._name):
-            field.setFixedHeight(look().px(36))
             field.setMinimumWidth(look().px(80))
         for combo in (self._agenda, self._ward, self._mark):
             # A long agenda title must not make the dialog wider than a small screen.

@@ -7,8 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QDateTime, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -25,6 +26,7 @@ from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import SecondaryButton, TextButton
 from workshop_app.version import __version__
 
+_TWO_COLUMNS_FROM = 800
 _SHOWN = 4
 _SHOWN_COMPACT = 3
 """How many recent files are listed: what fits at 1366×698 and at 911×440 without scrolling."""
@@ -105,6 +107,11 @@ class StartPage(QWidget):
         self.first_card().setFocus(Qt.FocusReason.OtherFocusReason)
         self._look_for_files()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text on a small screen: one column below the other, for nothing may need a sideways scroll."""
+        super().resizeEvent(event)
+        self._space()
+
     def _name_parts(self) -> None:
         for name, widget in (
             ("startGoOn", self._go_on),
@@ -148,7 +155,7 @@ class StartPage(QWidget):
         self._right.addWidget(self._office_title)
         self._right.addWidget(self._merge, 0, Qt.AlignmentFlag.AlignLeft)
         self._right.addStretch(1)
-        self._columns = QHBoxLayout()
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.addLayout(self._left, 440)
         self._columns.addLayout(self._right, 528)
         self._inner = QWidget()
@@ -179,6 +186,10 @@ class StartPage(QWidget):
     def _space(self) -> None:
         """Distances of the two layouts."""
         compact = self._compact
+        narrow = self.width() < look().px(_TWO_COLUMNS_FROM)
+        self._columns.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
         self._inner.setMaximumWidth(look().px(1040))
         self._columns.setSpacing(look().px(32 if compact else 72))
         edge = look().px(24)

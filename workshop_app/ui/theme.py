@@ -116,6 +116,9 @@ def style_sheet(wanted: Look) -> str:
         names[f"f{size}"] = f"{wanted.px(size)}px"
     for size in (4, 6, 8, 9, 10, 11, 12, 14, 16, 20, 24):
         names[f"s{size}"] = f"{wanted.px(size)}px"
+    # Where every fill and both inks are the same, a disabled control is told by its broken border.
+    names["offStyle"] = "dashed" if wanted.colours["sunken"] == wanted.colours["surface"] else "solid"
+    names["offText"] = wanted.colours["line"] if names["offStyle"] == "dashed" else "transparent"
     names["chevron"] = _icon_path("chevron_down", wanted.name)
     names["check"] = _icon_path("check", wanted.name)
     sheet = _SHEET
@@ -160,23 +163,23 @@ QLabel[tone="danger"] { color: @danger; }
 QPushButton { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s16; color: @text; }
 QPushButton:hover { background: @accentTint; }
 QPushButton:pressed { background: @sunken; }
-QPushButton:disabled { background: @sunken; color: @text2; border-color: @line; }
+QPushButton:disabled { background: @sunken; color: @text2; border: 1px @offStyle @line; }
 QPushButton[look="primary"] { background: @accent; border: 1px solid @accent; color: @onAccent; font-weight: 700; padding: 0 @s20; }
 QPushButton[look="primary"]:hover { background: @accentHover; border-color: @accentHover; }
 QPushButton[look="primary"]:pressed { background: @accentHover; }
-QPushButton[look="primary"]:disabled { background: @sunken; color: @text2; border-color: @line; }
+QPushButton[look="primary"]:disabled { background: @sunken; color: @text2; border: 1px @offStyle @line; }
 QPushButton[look="text"] { background: transparent; border: 1px solid transparent; color: @accent; padding: 0 @s8; }
 QPushButton[look="text"]:hover { background: @accentTint; }
-QPushButton[look="text"]:disabled { color: @text2; }
+QPushButton[look="text"]:disabled { color: @text2; border: 1px @offStyle @offText; }
 QPushButton[look="danger"] { border: 1px solid @danger; color: @danger; }
 QPushButton[look="danger"]:hover { background: @dangerTint; }
 
 QLineEdit { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s10; selection-background-color: @accent; selection-color: @onAccent; }
 QLineEdit:focus { border: 2px solid @accent; padding: 0 @s9; }
-QLineEdit:disabled { background: @sunken; color: @text2; }
+QLineEdit:disabled { background: @sunken; color: @text2; border-style: @offStyle; }
 QComboBox { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s10; }
 QComboBox:focus { border: 2px solid @accent; padding: 0 @s9; }
-QComboBox:disabled { background: @sunken; color: @text2; }
+QComboBox:disabled { background: @sunken; color: @text2; border-style: @offStyle; }
 QComboBox::drop-down { border: none; width: @s24; }
 QComboBox::down-arrow { image: url(@chevron); width: @s16; height: @s16; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @accentTint; selection-color: @text; outline: none; }

@@ -26,7 +26,7 @@ from workshop_app.ui.widgets import Banner, Toast
 DRAFT_AFTER_MS = 2000
 """Half-written text is kept on disk at least this often."""
 _FORM_WIDTH, _FORM_WIDTH_COMPACT = 660, 440
-_MOST_OF_WIDTH = 0.6
+_MOST_OF_WIDTH = 0.64
 
 
 class CapturePage(Page):
@@ -39,11 +39,12 @@ class CapturePage(Page):
         self._open_file = open_file
         self._stored_draft = ""
         self._compact = False
+        self._form_layout = (False, False, 0)
         self._banner = Banner()
         self._banner.setObjectName("captureBanner")
         self.form = NoteForm(open_file.agenda)
         self.panel = NotesPanel(open_file)
-        self._toast = Toast(self, keep_clear=self.form.save)
+        self._toast = Toast(self)
         self._tools, self._table, self._round = self._make_tools()
         self._draft_later = QTimer(self)
         self._draft_later.setSingleShot(True)
@@ -61,7 +62,6 @@ class CapturePage(Page):
 
     def set_compact(self, compact: bool) -> None:
         """440 px of form beside the list."""
-        self.form.set_compact(compact)
         self.panel.set_compact(compact)
         self._table.set_compact(compact)
         self._round.set_compact(compact)
@@ -76,8 +76,11 @@ class CapturePage(Page):
     def _fit_form(self) -> None:
         wanted = look().px(_FORM_WIDTH_COMPACT if self._compact else _FORM_WIDTH)
         room = int(self.width() * _MOST_OF_WIDTH)
-        self.form.set_tight(room < wanted)
         self.form.setFixedWidth(min(wanted, room))
+        layout = (self._compact, room < wanted, look().percent)
+        if layout != self._form_layout:
+            self._form_layout = layout
+            self.form.set_layout(self._compact, tight=room < wanted)
 
     def settle(self) -> None:
         """Commit an open composition and keep what is half written."""

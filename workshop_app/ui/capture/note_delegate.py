@@ -75,14 +75,15 @@ class NoteDelegate(QStyledItemDelegate):
     def _paint_note(self, painter: QPainter, rect: QRectF, note: Note, tall: bool) -> None:
         current = look()
         ink = current.colour("text2" if note.voided else "text")
+        gap = current.px(8 if self.compact else 12)
         x = rect.x() + current.px(12 if self.compact else 16)
         stripe = QRectF(x, rect.center().y() - 11.5, STRIPE_WIDTH, 23)
         ordinal = None if note.theme is None else self._themes.get(note.theme)
         paint_theme_stripe(painter, stripe, ordinal, ink)
-        x += STRIPE_WIDTH + current.px(10)
-        x = self._paint_number(painter, rect, x, note) + current.px(12)
-        x = self._paint_mark(painter, rect, x, note) + current.px(12)
-        right = rect.right() - current.px(16)
+        x += STRIPE_WIDTH + current.px(6 if self.compact else 10)
+        x = self._paint_number(painter, rect, x, note) + gap
+        x = self._paint_mark(painter, rect, x, note) + gap
+        right = rect.right() - current.px(4 if self.compact else 16)
         right = self._paint_end(painter, rect, right, note)
         if note.conflicts:
             side = current.px(18)
@@ -90,7 +91,7 @@ class NoteDelegate(QStyledItemDelegate):
                 int(x), int(rect.center().y() - side / 2), pixmap("warn", 18, "warn", ratio_of(painter))
             )
             x += side + current.px(6)
-        room = QRectF(x, rect.y(), max(0.0, right - current.px(12) - x), rect.height())
+        room = QRectF(x, rect.y(), max(0.0, right - gap - x), rect.height())
         font = current.font(17 if tall else 15)
         font.setStrikeOut(note.voided)
         _paint_text(painter, room, note.text, font, ink, lines=2 if tall else 1)

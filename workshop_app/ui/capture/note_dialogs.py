@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import InvalidInput
@@ -18,7 +18,7 @@ from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField,
 from workshop_app.ui.capture.point_picker import PointPicker
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, ComboField, Dialog
+from workshop_app.ui.widgets import Banner, ComboField, Dialog, LineField
 
 
 class EditNoteDialog(Dialog):
@@ -53,10 +53,9 @@ class EditNoteDialog(Dialog):
         self._table.set_number(note.table)
         self._round = NumberField(ROUNDS)
         self._round.set_number(note.round)
-        self._votes = QLineEdit(str(note.votes))
+        self._votes = LineField(str(note.votes))
         self._votes.setObjectName("editVotes")
         self._votes.setMaxLength(6)
-        self._votes.setFixedHeight(look().px(36))
         self.body.addWidget(self._banner)
         self.body.addWidget(self.editor)
         self.body.addWidget(self._themes)
@@ -146,11 +145,10 @@ class VoidDialog(Dialog):
         ):
             self._reason.addItem(reason)
         self._reason.addItem(self.tr("ほかの理由を書く"), "other")
-        self._other = QLineEdit()
+        self._other = LineField()
         self._other.setObjectName("voidOther")
         self._other.setAccessibleName(self.tr("ほかの理由"))
         self._other.setMaxLength(200)
-        self._other.setFixedHeight(look().px(36))
         self._other.setVisible(False)
         self._reason.currentIndexChanged.connect(self._on_reason)
         self._banner = Banner()
@@ -178,7 +176,7 @@ class VoidDialog(Dialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter after a reason of one's own means it; everywhere else Enter is the safe button."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._other.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._other:
             event.accept()
             self.accept()
         else:

@@ -99,16 +99,17 @@ class NoteForm(QWidget):
         self._length = TextLabel("", 13, role="warn")
         self._length.setObjectName("noteLength")
         self._length.hide()
+        self._compact = False
         self.editor = NoteEditor()
         self.editor.setObjectName("captureEditor")
         self.editor.setAccessibleName(self.tr("付箋の文"))
-        self._theme_title = TextLabel(self.tr("テーマ（あとから選んでもかまいません）"), 13, role="text2")
+        self._theme_title = TextLabel("", 13, role="text2")
         self.themes = ThemeChoice(agenda)
-        self._kind_title = TextLabel(self.tr("種別"), 13, role="text2")
+        self._kind_title = TextLabel("", 13, role="text2")
         self.kinds = KindChoice(agenda)
         self.points = PointPicker(agenda)
-        self.save = PrimaryButton(self.tr("付箋にする"), self.tr("Enter"))
-        self.save.setObjectName("saveButton")
+        self._save = PrimaryButton(self.tr("付箋にする"), self.tr("Enter"))
+        self._save.setObjectName("saveButton")
         self._paste = SecondaryButton(self.tr("まとめて貼り付け"))
         self._paste.setObjectName("pasteButton")
         self._import = TextButton(self.tr("ファイルから"), "open_folder")
@@ -117,7 +118,7 @@ class NoteForm(QWidget):
         self.undo = TextButton(self.tr("元に戻す"), "undo")
         self.undo.setObjectName("undoButton")
         self.counts = ThemeCounts(agenda)
-        for button in (self.save, self._paste, self._import, self.undo):
+        for button in (self._save, self._paste, self._import, self.undo):
             # Pressed with the mouse they leave the cursor where it is: in the box.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
@@ -125,7 +126,8 @@ class NoteForm(QWidget):
         self.editor.lines_pasted.connect(self.lines_pasted)
         self.editor.textChanged.connect(self._on_text_changed)
         self.themes.chosen.connect(lambda: self.points.set_theme(self.themes.theme))
-        self.save.clicked.connect(self.submitted)
+        self.themes.shortcuts_shown.connect(self._name_choices)
+        self._save.clicked.connect(self.submitted)
         self._paste.clicked.connect(self.paste_requested)
         self._import.clicked.connect(self.import_requested)
         self.undo.clicked.connect(self.undo_requested)
@@ -141,34 +143,66 @@ class NoteForm(QWidget):
             points=self.points.points,
         )
 
-    def set_compact(self, compact: bool) -> None:
-        """The 440 px form of the narrow layout."""
+    def set_layout(self, compact: bool, tight: bool) -> None:
+        """The 440 px form of the narrow layout; `tight` when there is not even so much (large text)."""
         current = look()
+        self._compact = compact
         self.editor.set_size(20 if compact else 24)
-        self.editor.setFixedHeight(current.px(96 if compact else 172))
+        self.editor.setFixedHeight(current.px(124 if compact else 172))
         self.themes.set_compact(compact)
         self.kinds.set_compact(compact)
-        for button in (self.save, self._paste, self._import, self.undo):
+        for button in (self._save, self._paste, self._import, self.undo):
             button.set_tall(not compact)
         self._paste.setText(self.tr("貼り付け") if compact else self.tr("まとめて貼り付け"))
         self._paste.setToolTip(self.tr("まとめて貼り付け"))
         self._paste.updateGeometry()
-        self._import.setVisible(not compact)
-        for label in (self._theme_title, self._kind_title, self._hint):
-            label.setVisible(not compact)
-        self.counts.setVisible(not compact)
-        self._title.set_look(size=15 if compact else 17)
-        side, top = (16, 8) if compact else (24, 16)
+        for part in (self._title, self._hint, self.counts):
+            part.setVisible(not compact)
+        self._name_choices()
+        self._arrange(compact, tight)
+
+    def _arrange(self, compact: bool, tight: bool) -> None:
+        """Narrow, the points and the import move up beside the headings: below there is no height for them."""
+        for row in (self._theme_row, self._kind_row, self._point_row, self._buttons, self._more_buttons):
+            _empty(row)
+        self._theme_row.addWidget(self._theme_title)
+        self._kind_row.addWidget(self._kind_title)
+        self.points.set_small(compact)
+        self._import.set_small(compact and not tight)
+        self._buttons.addWidget(self._save)
+        self._buttons.addWidget(self._paste)
+        if compact:
+            self._theme_row.addSpacing(12)
+            self._theme_row.addWidget(self.points, 1)
+            self._kind_row.addStretch(1)
+        else:
+            self._point_row.addWidget(self.points)
+        if tight:
+            self._buttons.addStretch(1)
+            self._more_buttons.addWidget(self._import)
+            self._more_buttons.addStretch(1)
+            self._more_buttons.addWidget(self.undo)
+        else:
+            (self._kind_row if compact else self._buttons).addWidget(self._import)
+            self._buttons.addStretch(1)
+            self._buttons.addWidget(self.undo)
+        side, top = (16, 6) if compact else (24, 16)
         self._column.setContentsMargins(side, top, side, top)
-        self._column.setSpacing(8)
+        self._column.setSpacing(2 if compact else 8)
         for gap in self._gaps:
-            gap.changeSize(0, 0 if compact else current.px(4))
+            gap.changeSize(0, 4 if compact else look().px(4))
         self._column.invalidate()
 
-    def set_tight(self, tight: bool) -> None:
-        """Very little width: pasting is left to Ctrl+V, and the buttons lose their hints."""
-        self._paste.setVisible(not tight)
-        self.save.set_hint("" if tight else self.tr("Enter"))
+    def _name_choices(self) -> None:
+        """The headings tell the keys where the buttons have no room for them."""
+        if not self.themes.shows_shortcuts:
+            self._theme_title.setText(self.tr("テーマ（{0}）").format(self.themes.shortcut_range()))
+        elif self._compact:
+            self._theme_title.setText(self.tr("テーマ"))
+        else:
+            self._theme_title.setText(self.tr("テーマ（あとから選んでもかまいません）"))
+        keys = self.kinds.shortcut_range()
+        self._kind_title.setText(self.tr("種別（{0}）").format(keys) if self._compact else self.tr("種別"))
 
     def changeEvent(self, event: QEvent) -> None:
         """The counts are painted by hand."""
@@ -182,27 +216,25 @@ class NoteForm(QWidget):
         heading.addStretch(1)
         heading.addWidget(self._length)
         heading.addWidget(self._hint)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        buttons.addWidget(self.save)
-        buttons.addWidget(self._paste)
-        buttons.addWidget(self._import)
-        buttons.addStretch(1)
-        buttons.addWidget(self.undo)
+        self._theme_row, self._kind_row, self._point_row = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self._buttons, self._more_buttons = QHBoxLayout(), QHBoxLayout()
+        for row in (self._buttons, self._more_buttons):
+            row.setSpacing(12)
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.addLayout(heading)
         self._gaps = [QSpacerItem(0, 0) for _ in range(3)]
         self._column.addWidget(self.editor)
         self._column.addItem(self._gaps[0])
-        self._column.addWidget(self._theme_title)
+        self._column.addLayout(self._theme_row)
         self._column.addWidget(self.themes)
         self._column.addItem(self._gaps[1])
-        self._column.addWidget(self._kind_title)
+        self._column.addLayout(self._kind_row)
         self._column.addWidget(self.kinds)
-        self._column.addWidget(self.points)
+        self._column.addLayout(self._point_row)
         self._column.addItem(self._gaps[2])
-        self._column.addLayout(buttons)
+        self._column.addLayout(self._buttons)
+        self._column.addLayout(self._more_buttons)
         self._column.addStretch(1)
         self._column.addWidget(self.counts)
         # With large text the form may be higher than the window.
@@ -214,7 +246,7 @@ class NoteForm(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
-        self.set_compact(False)
+        self.set_layout(compact=False, tight=False)
 
     def _on_text_changed(self) -> None:
         """Near the limit say how much is there."""
@@ -224,3 +256,9 @@ class NoteForm(QWidget):
             words = self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS)
             too_long = self.tr("　2枚に分けてください") if length > MAX_NOTE_CHARS else ""
             self._length.setText(words + too_long)
+
+
+def _empty(row: QHBoxLayout) -> None:
+    """Take everything out of a row; the widgets stay the form's."""
+    while row.count():
+        row.takeAt(0)

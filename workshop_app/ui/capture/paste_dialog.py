@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidgetItem, QSizePolicy, QWidget
 
 from workshop_app.domain.note import NoteDraft
 from workshop_app.domain.text import MAX_NOTE_CHARS
@@ -13,6 +13,7 @@ from workshop_app.ui import commands
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.theme import look
+from workshop_app.ui.tick_list import TICK_FLAGS, TickList
 from workshop_app.ui.widgets import TextButton
 from workshop_app.ui.writing_dialog import WritingDialog
 
@@ -44,13 +45,11 @@ class PasteDialog(WritingDialog):
                 wrap=True,
             )
         )
-        self.list = QListWidget()
+        self.list = TickList(most_lines=1)
         self.list.setObjectName("pasteList")
         self.list.setAccessibleName(self.tr("付箋になる行"))
         self.list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.list.setMinimumHeight(look().px(64))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setUniformItemSizes(True)
         for number, line in enumerate(self._lines, start=1):
             self.list.addItem(self._item(number, line))
         self.list.itemChanged.connect(self._count)
@@ -76,11 +75,8 @@ class PasteDialog(WritingDialog):
 
     def _item(self, number: int, line: str) -> QListWidgetItem:
         item = QListWidgetItem(line[:400])
-        item.setFlags(
-            Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
-        )
+        item.setFlags(TICK_FLAGS)
         item.setCheckState(Qt.CheckState.Checked)
-        item.setSizeHint(QSize(0, look().px(36)))
         item.setToolTip(line[:1_000])
         if len(line) > MAX_NOTE_CHARS:
             item.setForeground(look().colour("warn"))

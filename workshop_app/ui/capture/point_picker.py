@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
 from workshop_app.domain.agenda import CATEGORIES, Agenda, AgendaPoint
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
+from workshop_app.ui.tick_list import TICK_FLAGS, TickList, toggle
 from workshop_app.ui.widgets import SecondaryButton
 
 _ID_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -26,14 +19,14 @@ _WIDTH = 520
 _MOST_HEIGHT = 330
 
 
-class PointList(QListWidget):
-    """Ticks by mouse, Space or Enter; Esc closes the list it is in."""
+class PointList(TickList):
+    """Enter ticks too; Esc closes the list it is in."""
 
     closed = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter ticks, as Space does; Esc closes."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        """A list that has opened takes its keys for itself."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             item = self.currentItem()
             if item is not None:
                 toggle(item)
@@ -41,13 +34,6 @@ class PointList(QListWidget):
             self.closed.emit()
         else:
             super().keyPressEvent(event)
-
-
-def toggle(item: QListWidgetItem) -> None:
-    """Tick or untick a point; headings have nothing to tick."""
-    if item.data(_ID_ROLE) is not None:
-        ticked = item.checkState() == Qt.CheckState.Checked
-        item.setCheckState(Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked)
 
 
 class PointPicker(QWidget):
@@ -58,6 +44,7 @@ class PointPicker(QWidget):
     def __init__(self, agenda: Agenda, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._agenda = agenda
+        self._small = False
         self._theme: str | None = None
         self._points: tuple[str, ...] = ()
         self._button = SecondaryButton(self.tr("論点を選ぶ"))
@@ -72,11 +59,7 @@ class PointPicker(QWidget):
         self._popup.setFrameShape(QFrame.Shape.Box)
         self.list = PointList()
         self.list.setObjectName("pointList")
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.itemChanged.connect(self._on_item_changed)
-        self.list.itemClicked.connect(toggle)
         self.list.closed.connect(self._popup.close)
         inner = QVBoxLayout(self._popup)
         inner.setContentsMargins(4, 4, 4, 4)
@@ -86,6 +69,12 @@ class PointPicker(QWidget):
         row.setSpacing(12)
         row.addWidget(self._button)
         row.addWidget(self._label, 1)
+        self._show()
+
+    def set_small(self, small: bool) -> None:
+        """Beside a heading: a low button, and no words while nothing is chosen."""
+        self._small = small
+        self._button.set_small(small)
         self._show()
 
     @property
@@ -115,13 +104,17 @@ class PointPicker(QWidget):
     def open_list(self) -> None:
         """Show the list below the button, or above it where there is no room."""
         self._fill()
+        # As wide as it will be, for the heights of the rows come from their width.
         width = min(look().px(_WIDTH), max(look().px(320), self.window().width() - 48))
+        self.list.resize(width - 8, look().px(_MOST_HEIGHT))
         rows = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
         height = min(look().px(_MOST_HEIGHT), rows + 24, max(200, self.window().height() - 40))
         corner = self._button.mapToGlobal(QPoint(0, self._button.height() + 4))
         bottom = self.window().mapToGlobal(QPoint(0, self.window().height())).y()
         if corner.y() + height > bottom:
             corner.setY(max(self.window().mapToGlobal(QPoint(0, 8)).y(), bottom - height - 8))
+        right = self.window().mapToGlobal(QPoint(self.window().width(), 0)).x()
+        corner.setX(min(corner.x(), right - width - 8))
         self._popup.setGeometry(corner.x(), corner.y(), width, height)
         self._popup.show()
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -135,31 +128,19 @@ class PointPicker(QWidget):
     def _fill(self) -> None:
         self.list.blockSignals(True)
         self.list.clear()
-        width = look().px(_WIDTH) - 60
         first: QListWidgetItem | None = None
         for category, name in CATEGORIES.items():
             points = [point for point in self._offered() if point.category == category]
             if points:
                 heading = QListWidgetItem(name)
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
-                heading.setFont(look().font(13, bold=True))
                 self.list.addItem(heading)
             for point in points:
                 item = QListWidgetItem(f"{point.label}  {point.text}")
                 item.setData(_ID_ROLE, point.id)
-                # Not user-checkable: a click anywhere on the line ticks it, not only on the little box.
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+                item.setFlags(TICK_FLAGS)
                 chosen = point.id in self._points
                 item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
-                box = QFontMetrics(look().font(15)).boundingRect(
-                    0,
-                    0,
-                    width,
-                    10_000,
-                    int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere),
-                    item.text(),
-                )
-                item.setSizeHint(QSize(width, max(look().px(40), box.height() + look().px(14))))
                 self.list.addItem(item)
                 first = first or item
         self.list.blockSignals(False)
@@ -180,6 +161,6 @@ class PointPicker(QWidget):
         self._button.setEnabled(offered)
         self._button.setToolTip("" if offered else self.tr("先にテーマを選んでください"))
         labels = "・".join(self._agenda.point(point).label for point in self._points)
-        self._label.setText(labels or self.tr("選ばなくてもかまいません"))
+        self._label.setText(labels or ("" if self._small else self.tr("選ばなくてもかまいません")))
         self._label.setToolTip("\n".join(self._agenda.point(point).text for point in self._points))
         self.setAccessibleName(self.tr("論点 {0}").format(labels))

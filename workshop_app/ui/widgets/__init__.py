@@ -6,6 +6,7 @@ from workshop_app.ui.widgets.combo_field import ComboField
 from workshop_app.ui.widgets.dialog import Dialog
 from workshop_app.ui.widgets.focus_ring import FocusRing, install_focus_ring
 from workshop_app.ui.widgets.header import Header
+from workshop_app.ui.widgets.line_field import LineField
 from workshop_app.ui.widgets.messages import Banner, EmptyState, Toast
 from workshop_app.ui.widgets.rail import Rail, RailEntry
 
@@ -18,6 +19,7 @@ __all__ = [
     "FocusRing",
     "Header",
     "KindButton",
+    "LineField",
     "PrimaryButton",
     "Rail",
     "RailEntry",

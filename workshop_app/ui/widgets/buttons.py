@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from workshop_app.ui.icons import icon
 from workshop_app.ui.theme import look
 
-HEIGHT, TALL, COMPACT = 40, 48, 40
+HEIGHT, TALL, SMALL = 40, 48, 28
 _HINT_GAP, _HINT_PAD = 10, 6
 
 
@@ -35,6 +35,11 @@ class _Button(QPushButton):
     def set_tall(self, tall: bool) -> None:
         """48 high (the main actions at the table) or 40."""
         self._height = TALL if tall else HEIGHT
+        self._fit()
+
+    def set_small(self, small: bool) -> None:
+        """28 high, for a link beside a heading, or 40."""
+        self._height = SMALL if small else HEIGHT
         self._fit()
 
     def sizeHint(self) -> QSize:

@@ -20,6 +20,7 @@ class _ChoiceButton(QAbstractButton):
         self._name = name
         self._shortcut = shortcut
         self._compact = False
+        self._hint_shown = True
         self.setCheckable(True)
         self.setText(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -32,9 +33,20 @@ class _ChoiceButton(QAbstractButton):
         self._compact = compact
         self._fit()
 
+    def show_hint(self, shown: bool) -> None:
+        """Show the shortcut, or leave it to a heading."""
+        if shown != self._hint_shown:
+            self._hint_shown = shown
+            self.update()
+
+    @property
+    def key_hint(self) -> str:
+        """Its key."""
+        return self._shortcut
+
     def sizeHint(self) -> QSize:
         """As wide as it is given."""
-        return QSize(look().px(96), self.minimumHeight())
+        return QSize(look().px(60), self.minimumHeight())
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the sizes of another look."""
@@ -77,16 +89,26 @@ class ThemeButton(_ChoiceButton):
         super().__init__(name, shortcut, parent)
         self.setAccessibleName(self.tr("テーマ {0} {1}").format(number, name))
 
+    def needed_width(self, with_hint: bool) -> int:
+        """How wide it has to be for everything to stand whole, chosen too."""
+        current = look()
+        side, gap = self._distances()
+        number = max(
+            current.px(11), QFontMetrics(current.font(17, bold=True)).horizontalAdvance(self._number)
+        )
+        name = QFontMetrics(current.font(15, bold=True)).horizontalAdvance(self._name)
+        hint = QFontMetrics(current.font(12)).horizontalAdvance(self._shortcut) + current.px(5)
+        return 2 * side + STRIPE_WIDTH + gap + number + gap - 2 + name + 2 + (hint if with_hint else 0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw box, stripe, number, name and shortcut."""
         current = look()
         painter = QPainter(self)
         self._paint_box(painter)
         text = current.colour("text" if self.isEnabled() else "text2")
-        middle = self.height() / 2
-        side, gap = (current.px(9), current.px(7)) if self._compact else (current.px(12), current.px(10))
+        side, gap = self._distances()
         left = side
-        stripe = QRectF(left, middle - 11.5, STRIPE_WIDTH, 23)
+        stripe = QRectF(left, self.height() / 2 - 11.5, STRIPE_WIDTH, 23)
         paint_theme_stripe(painter, stripe, self._ordinal, text)
         left += STRIPE_WIDTH + gap
         painter.setPen(text)
@@ -94,21 +116,21 @@ class ThemeButton(_ChoiceButton):
         number_width = max(current.px(11), QFontMetrics(painter.font()).horizontalAdvance(self._number))
         _line(painter, QRectF(left, 0, number_width, self.height()), self._number)
         left += number_width + gap - 2
-        hint_font = current.font(12)
-        hint_width = QFontMetrics(hint_font).horizontalAdvance(self._shortcut)
         right = self.width() - side
-        name_font = current.font(15, bold=self.isChecked())
-        # The name goes before the shortcut where there is no room for both; the tooltip has it.
-        if left + QFontMetrics(name_font).horizontalAdvance(self._name) + hint_width > right:
-            hint_width = 0
-        painter.setFont(hint_font)
-        painter.setPen(current.colour("accent" if self.isChecked() else "text2"))
-        if hint_width:
+        if self._hint_shown:
+            painter.setFont(current.font(12))
+            painter.setPen(current.colour("accent" if self.isChecked() else "text2"))
+            hint_width = painter.fontMetrics().horizontalAdvance(self._shortcut)
             _line(painter, QRectF(right - hint_width, 0, hint_width + 1, self.height()), self._shortcut)
+            right -= hint_width + current.px(5)
         painter.setPen(text)
-        painter.setFont(name_font)
-        room = QRectF(left, 0, right - hint_width - current.px(5) - left, self.height())
-        _line(painter, room, self._name, elide=True)
+        painter.setFont(current.font(15, bold=self.isChecked()))
+        _line(painter, QRectF(left, 0, right - left, self.height()), self._name, elide=True)
+
+    def _distances(self) -> tuple[int, int]:
+        """From the edge, and between the parts."""
+        current = look()
+        return (current.px(9), current.px(7)) if self._compact else (current.px(12), current.px(10))
 
 
 class KindButton(_ChoiceButton):
@@ -124,6 +146,13 @@ class KindButton(_ChoiceButton):
         self._index = index
         super().__init__(name, shortcut, parent)
         self.setAccessibleName(self.tr("種別 {0}").format(name))
+
+    def needed_width(self) -> int:
+        """How wide it has to be for the name to stand whole, chosen too."""
+        current = look()
+        name = QFontMetrics(current.font(15, bold=True)).horizontalAdvance(self._name)
+        left, mark = (8, 24) if self._compact else (11, 28)
+        return current.px(left) + current.px(mark) + current.px(8) + name + 2 + current.px(4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw box, mark, name and shortcut."""

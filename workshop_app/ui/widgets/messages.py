@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workshop_app.ui.icons import pixmap
 from workshop_app.ui.labels import ElidedLabel, TextLabel
@@ -89,16 +97,15 @@ class Banner(QWidget):
 class Toast(QWidget):
     """A word on what was just done, with its undo; goes after eight seconds unless looked at.
 
-    At the lower left of its parent; at the lower right where it would cover `keep_clear`.
+    At the lower left of its parent; at the lower right where it would cover a button.
     """
 
     action_pressed = Signal()
 
-    def __init__(self, parent: QWidget, keep_clear: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("toast")
         self._host = parent
-        self._keep_clear = keep_clear
         self._label = ElidedLabel("", 15, role="window")
         self._action = QPushButton()
         self._action.setObjectName("toastAction")
@@ -170,10 +177,16 @@ class Toast(QWidget):
         self.setFixedWidth(min(parent.width() - 2 * _TOAST_EDGE, self.sizeHint().width()))
         top = parent.height() - self.height() - _TOAST_EDGE
         self.move(_TOAST_EDGE, top)
-        if self._keep_clear is not None and self._keep_clear.isVisible():
-            corner = self._keep_clear.mapTo(parent, QPoint(0, 0))
-            if self.geometry().intersects(QRect(corner, self._keep_clear.size())):
-                self.move(parent.width() - self.width() - _TOAST_EDGE, top)
+        if self._covers_a_button():
+            self.move(parent.width() - self.width() - _TOAST_EDGE, top)
+
+    def _covers_a_button(self) -> bool:
+        buttons = (one for one in self._host.findChildren(QAbstractButton) if one is not self._action)
+        seen = ((one, one.visibleRegion().boundingRect()) for one in buttons if one.isVisible())
+        return any(
+            self.geometry().intersects(QRect(one.mapTo(self._host, box.topLeft()), box.size()))
+            for one, box in seen
+        )
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """It waits while it is read."""
