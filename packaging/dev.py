@@ -59,8 +59,10 @@ def main(arguments: Sequence[str]) -> int:
         "setup": lambda rest: 0,
         "demo": _demo,
         "test": _test,
-        "run": lambda rest: _call([_python(), "-m", "workshop_app", *rest]),
-        "screenshots": lambda rest: _call([_python(), str(ROOT / "packaging" / "screenshots.py"), *rest]),
+        "run": _program,
+        "screenshots": lambda rest: _call(
+            [_python(), str(ROOT / "packaging" / "screenshots.py"), *rest], Path.cwd()
+        ),
         "lock": _lock,
     }
     if name not in commands:
@@ -178,9 +180,15 @@ def _dpkg_installed() -> set[str]:
 # --- commands ----------------------------------------------------------------------------------------
 
 
+def _program(arguments: list[str]) -> int:
+    """The program itself, where the caller stands: a relative path means the same as in any other command."""
+    # -P: a calendar.py that happens to lie in the caller's folder must not take the place of Python's own.
+    return _call([_python(), "-P", "-m", "workshop_app", *arguments], Path.cwd())
+
+
 def _demo(rest: list[str]) -> int:
-    folder = [] if rest and not rest[0].startswith("-") else [str(Path.cwd() / "demo-output")]
-    return _call([_python(), "-m", "workshop_app", "demo", *folder, *rest])
+    folder = [] if rest and not rest[0].startswith("-") else ["demo-output"]
+    return _program(["demo", *folder, *rest])
 
 
 def _test(rest: list[str]) -> int:
@@ -216,9 +224,9 @@ def _python(venv: Path = VENV) -> str:
     return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
-def _call(command: Sequence[str]) -> int:
+def _call(command: Sequence[str], folder: Path = ROOT) -> int:
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    return subprocess.run(list(command), cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(list(command), cwd=folder, env=environment, check=False).returncode
 
 
 def _quiet(command: Sequence[str]) -> int:

@@ -338,11 +338,11 @@ def _counts(book: Any) -> Iterator[str]:
 
 
 def _charts(path: Path, book: Any) -> Iterator[str]:
-    notes = book[NOTES].max_row - 1
+    wanted = _wanted_charts(book)
     with zipfile.ZipFile(path) as archive:
         charts = [name for name in archive.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)]
-        if not (0 < len(charts) <= 4 if notes else not charts):
-            yield f"{len(charts)} charts for {notes} notes"
+        if len(charts) != wanted:
+            yield f"{len(charts)} charts, wanted {wanted}"
         for name in charts:
             root = ElementTree.fromstring(archive.read(name))
             title = "".join(node.text or "" for node in root.find(f".//{_CHART}title").iter() if node.text)  # type: ignore[union-attr]
@@ -350,6 +350,15 @@ def _charts(path: Path, book: Any) -> Iterator[str]:
                 yield f"{name}: title {title!r} without n="
             for series in root.iter(f"{_CHART}ser"):
                 yield from _cached_points(name, series, book)
+
+
+def _wanted_charts(book: Any) -> int:
+    """Four; without participants no per-head chart, without votes in islands no chart of them, 0 for 0 notes."""
+    if book[NOTES].max_row == 1:
+        return 0
+    total = next(row for row in book[RESULTS].iter_rows(min_row=4, values_only=True) if row[0] == "計")
+    tallies = {row[0] for row in book[TALLIES].iter_rows(min_row=2, values_only=True)}
+    return 2 + bool(isinstance(total[3], int) and total[3]) + ("表5" in tallies)
 
 
 def _cached_points(name: str, series: ElementTree.Element, book: Any) -> Iterator[str]:

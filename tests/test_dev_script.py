@@ -69,6 +69,34 @@ def test_set_up_that_is_done_is_not_done_again(
     assert dev.set_up() is None
 
 
+def _stand_elsewhere(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """This test's own Python instead of the environment's, and the caller's folder is not the checkout."""
+    monkeypatch.setattr(dev, "set_up", lambda: None)
+    monkeypatch.setattr(dev, "_python", lambda: sys.executable)
+    monkeypatch.setenv("PYTHONPATH", str(dev.ROOT))
+    monkeypatch.chdir(folder)
+
+
+def test_demo_writes_into_the_folder_the_caller_stands_in(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _stand_elsewhere(dev, monkeypatch, tmp_path)
+    # Whatever lies there must not be taken for a part of Python.
+    (tmp_path / "calendar.py").write_text("raise SystemExit(9)")
+    assert dev.main(["demo", "練習", "--no-window"]) == 0
+    assert (tmp_path / "練習" / "東区.wsdb").is_file()
+    assert not (dev.ROOT / "練習").exists()
+
+
+def test_run_finds_a_file_by_its_relative_name(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _stand_elsewhere(dev, monkeypatch, tmp_path)
+    assert dev.main(["run", "new", "東区.wsdb", "--ward", "東区"]) == 0
+    assert (tmp_path / "東区.wsdb").is_file()
+    assert dev.main(["run", "check", "東区.wsdb"]) == 0
+
+
 def test_every_package_of_the_lock_file_is_pinned_with_hashes(dev: ModuleType) -> None:
     lines = dev.LOCK.read_text(encoding="utf-8").splitlines()
     names = [line for line in lines if line and not line.startswith((" ", "#"))]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app.domain.errors import InvalidInput, NotFound
+from workshop_app.domain.errors import InvalidInput, NotFound, StorageUnavailable
 from workshop_app.paths import resource, user_data_dir, user_documents_dir
 from workshop_app.services import importing, merge, prepare
 from workshop_app.services.ports import LocalCopy, Place, SourceInfo, VerifiedFile, Watch, Workspace
@@ -218,7 +220,7 @@ def write_text(path: Path, text: str) -> None:
 
 def receipts(path: Path) -> list[dict[str, object]]:
     """The receipts of all merges into a file, oldest first."""
-    with open_to_read(path, lambda sentence: None) as database:
+    with closing(open_database(path)) as database:
         return database.receipts()
 
 
@@ -284,8 +286,11 @@ def read_table(path: Path, encoding: str | None = None, sheet: str | None = None
 
 def practice_laptops() -> list[PracticeLaptop]:
     """The bundled practice opinions, by ward and laptop."""
-    text = resource("samples", "kumamoto_practice_opinions.csv").read_text(encoding="utf-8")
-    return read_practice(text)
+    opinions, workshops = (
+        resource("samples", f"kumamoto_practice_{name}.csv").read_text(encoding="utf-8")
+        for name in ("opinions", "workshops")
+    )
+    return read_practice(opinions, workshops)
 
 
 def hand_over(source: Path, folder: Path) -> Package:
@@ -324,17 +329,9 @@ class Services:
             make_practice_laptop(path, practice_laptops()[0])
         return path
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
         """Read a .txt, .csv or .xlsx file under limits."""
-        return read_table(path, encoding)
-
-    def run_import(self, path: Path, plan: importing.ImportPlan) -> importing.ImportReport:
-        """Write a planned import into this file."""
-        database = open_database(path)
-        try:
-            return importing.run_import(database, plan)
-        finally:
-            database.close()
+        return read_table(path, encoding, sheet)
 
     def merge(
         self,
@@ -414,8 +411,24 @@ def open_main_window(path: Path | None) -> QMainWindow:
     return window
 
 
+def has_display() -> bool:
+    """Whether a person can see a window on this machine."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def run_window(path: Path | None) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+    """Open the window and stay until it is closed; returns the exit status.
+
+    Raises StorageUnavailable where there is no display: the toolkit itself would end the whole process. A
+    platform named by QT_QPA_PLATFORM is trusted, it may need none.
+    """
+    if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
+        raise StorageUnavailable(
+            "画面がないため、窓を開けません。今のデータは変わっていません。"
+            "画面のあるパソコンで開くか、命令の一覧（--help）から選んでください。"
+        )
     from workshop_app.ui.application import prepare_application
 
     application = prepare_application()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workshop_app.domain.ids import EntityId, format_id
 from workshop_app.services.merge import source_document
+from workshop_app.services.prepare import COUNT_LIMITS
 
 if TYPE_CHECKING:
-    from workshop_app.domain.note import Note
+    from workshop_app.domain.note import Note, Workshop
     from workshop_app.services.merge import MergeReport, SourceReport
+    from workshop_app.services.share import ShareReport
     from workshop_app.storage.database import Database
 
 Document = dict[str, Any]
@@ -35,6 +38,27 @@ def _notice_line(notice: Document) -> str:
     rows = notice["rows"]
     where = "、".join(map(str, rows[:10])) + (" ほか" if len(rows) > 10 else "")
     return f"{notice['message']}（{where}行目）" if rows else str(notice["message"])
+
+
+def workshop_document(database: Database, workshop: Workshop) -> Document:
+    """A workshop as the JSON document of `workshop --json`; a count nobody has entered is null."""
+    return {
+        "id": format_id(workshop.workshop_id),
+        "ward": database.agenda().ward(workshop.ward_id).name,
+        "date": workshop.date,
+        "venue": workshop.venue,
+    } | {name: getattr(workshop, name) for name in COUNT_LIMITS}
+
+
+def workshop_line(document: Document) -> str:
+    """A workshop in one line."""
+    counts = "、".join(
+        f"{label} {'未入力' if document[name] is None else document[name]}"
+        for name, (label, _, _) in COUNT_LIMITS.items()
+    )
+    return (
+        f"{document['ward']}　{document['date'] or '日付なし'}　{document['venue'] or '会場名なし'}　{counts}"
+    )
 
 
 def note_documents(database: Database, notes: Sequence[Note]) -> list[Document]:
@@ -84,7 +108,7 @@ def merge_document(report: MergeReport) -> Document:
     return {
         "target": str(report.target),
         "dry_run": report.dry_run,
-        "sources": [{"path": str(source.path)} | source_document(source) for source in report.sources],
+        "sources": _source_documents(report.sources),
         "warnings": report.warnings,
         "notes": report.notes,
         "open_conflicts": report.open_conflicts,
@@ -93,8 +117,11 @@ def merge_document(report: MergeReport) -> Document:
     }
 
 
-def source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
-    """What became of each source, a line each."""
+def _source_documents(sources: Sequence[SourceReport]) -> list[Document]:
+    return [{"path": str(source.path)} | source_document(source) for source in sources]
+
+
+def _source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
     states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
     if dry_run:
         states["merged"] = "統合できます（まだ何も書き込んでいません）"
@@ -107,10 +134,43 @@ def source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
 
 def merge_lines(report: MergeReport) -> str:
     """A merge in words: one line a file, then the sum."""
-    lines = source_lines(report.sources, report.dry_run)
+    lines = _source_lines(report.sources, report.dry_run)
     lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
     if report.backup:
         lines.append(f"統合の前の控え: {report.backup}")
+    return "\n".join(lines)
+
+
+def share_document(report: ShareReport) -> Document:
+    """A publishing as the JSON document of `share --json`."""
+    return {
+        "folder": str(report.folder),
+        "local": str(report.local),
+        "generation": report.generation,
+        "sources": _source_documents(report.sources),
+        "notes": report.notes,
+        "open_conflicts": report.open_conflicts,
+        "unseen_merged": report.unseen_merged,
+        "published": report.published,
+        "waiting": report.waiting,
+        "lock": None if report.lock is None else asdict(report.lock),
+        "warning": "\n".join(report.warnings) or None,
+    }
+
+
+def share_lines(report: ShareReport) -> str:
+    """A publishing in words: the sources, what others had published, and where it stands."""
+    if report.lock and report.waiting and not report.sources:
+        return "まだ何も変えていません。"
+    lines = _source_lines(report.sources, report.dry_run)
+    lines.append(f"ほかで公開された世代を {report.unseen_merged}件 取り込みました。")
+    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
+    if report.published:
+        lines.append(f"世代 {report.generation} として公開し、読み直して確かめました。")
+    elif report.waiting:
+        lines.append("まだ公開していません。")
+    else:
+        lines.append("新しく公開するものはありません。")
     return "\n".join(lines)
 
 
@@ -123,6 +183,7 @@ def conflict_documents(database: Database) -> list[Document]:
             "type": conflict.entity_type,
             "number": _number_of(database, conflict.entity_id),
             "field": conflict.field,
+            "before": conflict.before,
             "values": [
                 {
                     "id": value.op_id.hex(),
@@ -135,6 +196,20 @@ def conflict_documents(database: Database) -> list[Document]:
         }
         for conflict in database.conflicts()
     ]
+
+
+def settled_document(database: Database, concerned: Iterable[EntityId]) -> Document:
+    """What `resolve --json` answers: the notes it changed or made, by number, and what is left."""
+    found = [note for note in map(database.note, concerned) if note is not None]
+    notes = note_documents(database, sorted(found, key=lambda note: note.number))
+    return {"notes": notes, "open_conflicts": len(database.conflicts())}
+
+
+def settled_lines(document: Document) -> str:
+    """The same in words."""
+    lines = [f"{note['number']}\t{note['text']}" for note in document["notes"]]
+    lines.append(f"決めました。残りは {document['open_conflicts']}件です。選ばなかった内容も履歴に残ります。")
+    return "\n".join(lines)
 
 
 def conflict_lines(found: Sequence[Document]) -> str:

@@ -1,26 +1,101 @@
-"""The commands around a merge: taking it back, going back to a backup, its receipt."""
+"""The commands of handing over and merging: to a file, to a shared folder, and back again."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from workshop_app.cli_documents import Document
+from workshop_app.cli_console import Command, answer, json_option, warn
+from workshop_app.cli_documents import Document, merge_document, merge_lines, share_document, share_lines
 from workshop_app.domain.errors import NotFound
 from workshop_app.domain.fingerprint import fingerprint
+
+
+def fill_merge(command: argparse.ArgumentParser) -> None:
+    """Options of `merge`."""
+    command.add_argument("target", type=Path)
+    command.add_argument("sources", type=Path, nargs="+")
+    command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
+    command.add_argument(
+        "--salvage", action="store_true", help="壊れたファイルから、読める記録だけを取り出して入れる"
+    )
+    json_option(command)
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Merge laptops' files; 1 when one of them was refused."""
+    from workshop_app.bootstrap import merge_files
+
+    report = merge_files(options.target, options.sources, dry_run=options.dry_run, salvage=options.salvage)
+    for source in report.sources:
+        for sentence in filter(None, (source.reason, *source.warnings)):
+            warn(sentence)
+    for sentence in report.warnings:
+        warn(sentence)
+    answer(options, merge_document(report), merge_lines(report))
+    return 1 if report.refused else 0
+
+
+def fill_share(command: argparse.ArgumentParser) -> None:
+    """Options of `share`."""
+    command.add_argument("folder", type=Path)
+    command.add_argument("sources", type=Path, nargs="*", help="省くと、公開された内容を取り込むだけ")
+    command.add_argument("--force", action="store_true", help="ほかの人が公開している間でも引き継ぐ")
+    command.add_argument(
+        "--no-lock", action="store_true", help="公開中の印を見ない・付けない（結果は変わりません）"
+    )
+    json_option(command)
+
+
+def share(options: argparse.Namespace) -> int:
+    """Merge into a shared folder and publish; 1 when something was refused or waits."""
+    from workshop_app.bootstrap import share_merge
+
+    report = share_merge(options.folder, options.sources, force=options.force, lock=not options.no_lock)
+    said = [sentence for source in report.sources for sentence in (source.reason, *source.warnings)]
+    for sentence in filter(None, [*report.warnings, *said]):
+        warn(sentence)
+    answer(options, share_document(report), share_lines(report))
+    return 1 if report.refused or report.waiting else 0
+
+
+def fill_handover(command: argparse.ArgumentParser) -> None:
+    """Options of `handover`."""
+    command.add_argument("file", type=Path)
+    command.add_argument("folder", type=Path)
+    json_option(command)
+
+
+def handover(options: argparse.Namespace) -> int:
+    """Write the verified package for the stick."""
+    from workshop_app.bootstrap import hand_over
+
+    package = hand_over(options.file, options.folder)
+    document = {
+        "path": str(package.path),
+        "fingerprint": package.sha256,
+        "counts": {"notes": package.notes, "voided": package.voided, "edits": package.edits},
+    }
+    text = (
+        f"「{package.path.name}」を書き込み、読み直して確かめました。付箋 {package.notes}枚。"
+        f"指紋 {package.sha256[:16]}。取り外せます。"
+    )
+    return answer(options, document, text)
 
 
 def fill_unmerge(command: argparse.ArgumentParser) -> None:
     """Options of `unmerge`."""
     command.add_argument("file", type=Path)
+    json_option(command)
 
 
-def unmerge(options: argparse.Namespace) -> tuple[Document, str]:
+def unmerge(options: argparse.Namespace) -> int:
     """Take the last merge back."""
     from workshop_app.bootstrap import take_back_merge
 
     kept = take_back_merge(options.file)
-    return (
+    return answer(
+        options,
         {"path": str(options.file), "backup": str(kept)},
         f"最後の統合を取り消し、統合の前に戻しました。統合したあとの状態は「{kept}」にあります。",
     )
@@ -30,14 +105,16 @@ def fill_restore(command: argparse.ArgumentParser) -> None:
     """Options of `restore`."""
     command.add_argument("file", type=Path)
     command.add_argument("backup", type=Path, help="控えのファイル（「…_控え」フォルダーの中）")
+    json_option(command)
 
 
-def restore(options: argparse.Namespace) -> tuple[Document, str]:
+def restore(options: argparse.Namespace) -> int:
     """Go back to a backup."""
     from workshop_app.bootstrap import restore_backup
 
     kept = restore_backup(options.file, options.backup)
-    return (
+    return answer(
+        options,
         {"path": str(options.file), "backup": str(kept)},
         f"「{options.backup.name}」の状態に戻しました。戻す前の状態は「{kept}」にあります。",
     )
@@ -48,9 +125,10 @@ def fill_receipt(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path)
     command.add_argument("--number", type=int, help="受領証の番号（省くと最後のもの）")
     command.add_argument("--html", type=Path, metavar="OUT.html", help="印刷できるページを書き出す")
+    json_option(command)
 
 
-def receipt(options: argparse.Namespace) -> tuple[Document, str]:
+def receipt(options: argparse.Namespace) -> int:
     """Show the receipt of a merge, and write its page."""
     from workshop_app.bootstrap import receipts, write_text
     from workshop_app.services.receipt_page import receipt_html
@@ -71,10 +149,13 @@ def receipt(options: argparse.Namespace) -> tuple[Document, str]:
         f"＝新しい {source['rows_new']}＋ある {source['rows_known']}＋入れない {source['quarantined']}"
         for source in chosen["sources"]
     ]
-    return chosen, "\n".join(lines)
+    return answer(options, chosen, "\n".join(lines))
 
 
-COMMANDS = {
+COMMANDS: dict[str, Command] = {
+    "handover": (fill_handover, handover, "渡すファイルを作って確かめる"),
+    "merge": (fill_merge, merge, "端末のファイルを統合する"),
+    "share": (fill_share, share, "共有フォルダーに統合して公開する"),
     "unmerge": (fill_unmerge, unmerge, "最後の統合を取り消す"),
     "restore": (fill_restore, restore, "控えの状態に戻す"),
     "receipt": (fill_receipt, receipt, "統合の受領証を見る・書き出す"),

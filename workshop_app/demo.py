@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 from workshop_app import bootstrap
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.note import Note, NoteDraft
+from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.ports import Workspace
 from workshop_app.services.practice import PracticeLaptop
 from workshop_app.services.record import add_notes, edit_note, void_notes
@@ -95,13 +95,6 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     return result
 
 
-def has_display() -> bool:
-    """Whether a window can be shown on this machine."""
-    if sys.platform != "linux":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def _timed(result: DemoResult, say: Callable[[str], None], name: str, work: Callable[[], T]) -> T:
     start = time.perf_counter()
     value = work()
@@ -112,12 +105,13 @@ def _timed(result: DemoResult, say: Callable[[str], None], name: str, work: Call
 
 def _free_folder(wanted: Path) -> Path:
     """The folder itself, or a numbered one beside it: what somebody did to an earlier demo stays."""
-    if wanted.exists() and not wanted.is_dir():
-        raise InvalidInput(f"「{wanted}」はフォルダーではありません。フォルダーの名前を書いてください。")
-    folder, number = wanted, 1
-    while (folder / MERGED).exists() or any(folder.glob("*.wsdb")):
-        number += 1
-        folder = wanted.with_name(f"{wanted.name}-{number}")
+    with path_errors(wanted):
+        if wanted.exists() and not wanted.is_dir():
+            raise InvalidInput(f"「{wanted}」はフォルダーではありません。フォルダーの名前を書いてください。")
+        folder, number = wanted, 1
+        while (folder / MERGED).exists() or any(folder.glob("*.wsdb")):
+            number += 1
+            folder = wanted.with_name(f"{wanted.name}-{number}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:

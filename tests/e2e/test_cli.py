@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_runner import cli_json, refused, run_cli
+from openpyxl import Workbook, load_workbook
 
 NOTE_KEYS = {
     "id",
@@ -73,12 +74,76 @@ def test_note_edit_void_restore_by_number_and_by_id_change_one_note(ward_file: P
     assert [note["text"] for note in cli_json("list", ward_file)["notes"]] == ["直した", "二枚目"]
 
 
+def test_workshop_counts_are_written_shown_and_printed(ward_file: Path) -> None:
+    before = cli_json("workshop", ward_file)
+    assert (before["ward"], before["tables"], before["participants"]) == ("東区", 4, None)
+    counts = {"participants": 28, "observers": 0, "voters": 26, "votes_per_person": 3, "tables": 5}
+    options = [word for name, n in counts.items() for word in (f"--{name.replace('_', '-')}", n)]
+    after = cli_json("workshop", ward_file, *options, "--venue", "東区役所 3階")
+    assert after == before | counts | {"venue": "東区役所 3階"}
+    assert "参加者数 28" in run_cli("workshop", ward_file).stdout
+    cli_json("note", "add", ward_file, "--text", "一枚", "--votes", 2)
+    book = load_workbook(cli_json("export", ward_file, ward_file.with_name("x.xlsx"))["path"])
+    rows = {row[0]: row for row in book["資料1_開催結果"].iter_rows(min_row=4, values_only=True)}
+    assert rows["東区"][2:10] == ("東区役所 3階", 28, 0, 5, 1, pytest.approx(1 / 28), 26, 2)
+
+
+def test_workshop_written_again_is_one_edit_and_no_conflict_after_a_merge(
+    ward_file: Path, tmp_path: Path
+) -> None:
+    edits = cli_json("check", ward_file)["counts"]["op"]
+    cli_json("workshop", ward_file, "--participants", 20, "--voters", 19)
+    cli_json("workshop", ward_file, "--participants", 20, "--voters", 19)
+    assert cli_json("check", ward_file)["counts"]["op"] == edits + 1
+    merged = tmp_path / "統合.wsdb"
+    cli_json("merge", merged, ward_file)
+    cli_json("workshop", ward_file, "--participants", 21)
+    assert cli_json("merge", merged, ward_file)["open_conflicts"] == 0
+    assert "統合用" in refused(run_cli("workshop", merged, "--participants", 9))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--participants", "-1"], "参加者数"),
+        (["--votes-per-person", "0"], "持ち票"),
+        (["--tables", "100"], "テーブルの数"),
+        (["--venue", "あ" * 201], "会場の名前"),
+    ],
+)
+def test_workshop_with_unusable_value_is_refused_in_one_sentence(
+    ward_file: Path, arguments: list[str], wanted: str
+) -> None:
+    before = ward_file.read_bytes()
+    assert wanted in refused(run_cli("workshop", ward_file, "--observers", 3, *arguments))
+    assert ward_file.read_bytes() == before
+
+
 def test_text_that_looks_like_an_option_or_formula_stays_text(ward_file: Path) -> None:
     for text in ("=1+1", "'quoted", "<b>x</b>", "𠮷野家🏯", "a\nb"):
         cli_json("note", "add", ward_file, f"--text={text}")
     cli_json("note", "add", ward_file, "--text=--help")
     texts = [note["text"] for note in cli_json("list", ward_file)["notes"]]
     assert texts == ["=1+1", "'quoted", "<b>x</b>", "𠮷野家🏯", "a\nb", "--help"]
+
+
+def test_invisible_characters_that_go_are_named(ward_file: Path) -> None:
+    raw = "\u00a0窓\x07口\u200bが 混む\u2029"
+    done = run_cli("note", "add", ward_file, f"--text={raw}", "--json")
+    document = json.loads(done.stdout)
+    assert document["text"] == "窓口が 混む"
+    assert document["removed"] == ["U+0007", "U+200B", "U+00A0", "U+2029"]
+    assert len(done.stderr.splitlines()) == 1
+    assert all(name in done.stderr for name in document["removed"])
+    edited = run_cli("note", "edit", ward_file, document["number"], "--text=直\x01した", "--json")
+    assert json.loads(edited.stdout)["removed"] == ["U+0001"]
+    assert "U+0001" in edited.stderr
+    plain = run_cli("note", "add", ward_file, "--text=　二行の\n意見 ", "--json")
+    assert (json.loads(plain.stdout)["removed"], plain.stderr) == ([], "")
+    source = ward_file.with_name("別.txt")
+    source.write_text("\u00a0端の空白\u00a0\n", encoding="utf-8")
+    [notice] = cli_json("import", ward_file, source)["notices"][-1:]
+    assert ("U+00A0" in notice["message"], notice["rows"]) == (True, [1])
 
 
 @pytest.mark.parametrize(
@@ -100,6 +165,34 @@ def test_note_add_with_unusable_value_is_refused_in_one_sentence(
     before = ward_file.read_bytes()
     assert wanted in refused(run_cli("note", "add", ward_file, *arguments))
     assert ward_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["名簿.csv", "名簿.xlsx"])
+def test_import_of_a_table_without_opinions_is_refused_until_a_column_is_named(
+    ward_file: Path, name: str
+) -> None:
+    source = ward_file.with_name(name)
+    rows = [["日付", "名前"], ["2014-10-05", "甲さん"], ["2014-10-06", "乙さん"]]
+    if source.suffix == ".csv":
+        source.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    else:
+        book = Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.save(source)
+    before = ward_file.read_bytes()
+    for options in ([], ["--dry-run"]):
+        sentence = refused(run_cli("import", ward_file, source, *options))
+        assert "日付" in sentence
+        assert "名前" in sentence
+    assert ward_file.read_bytes() == before
+    assert cli_json("import", ward_file, source, "--column", "text=名前")["imported"] == 2
+
+
+def test_import_of_one_column_needs_no_name(ward_file: Path) -> None:
+    source = ward_file.with_name("一列.csv")
+    source.write_text("窓口が混む。\nバスが少ない。\n", encoding="utf-8")
+    assert cli_json("import", ward_file, source)["imported"] == 2
 
 
 def test_new_with_unusable_value_leaves_no_file(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from check_workbook import check
 from cli_runner import cli_json, refused, run_cli
 from openpyxl import load_workbook
 
@@ -42,6 +44,20 @@ def test_demo_makes_five_wards_one_merged_file_and_a_workbook_whose_counts_agree
     facts = {row[0]: row[1] for row in book["出力情報"].iter_rows(values_only=True)}
     assert facts["データの種類"] == "練習用データ"
     assert "練習用データ" in str(book.worksheets[0].oddFooter.left.text)
+
+
+def test_demo_workbook_has_the_counts_of_every_ward_and_all_four_charts(tmp_path: Path) -> None:
+    book_path = cli_json("demo", tmp_path / "d")["workbook"]
+    assert check(Path(book_path)) == []
+    book = load_workbook(book_path)
+    rows = {row[0]: row for row in book["資料1_開催結果"].iter_rows(min_row=4, values_only=True)}
+    for ward in [*WARDS, "計"]:
+        participants, observers, tables, notes, per_head, voters, votes = rows[ward][3:10]
+        assert per_head == pytest.approx(notes / participants)
+        assert 0 < observers < participants
+        assert tables
+        assert votes <= voters * 5 <= participants * 5
+    assert len(book["資料4_集計"]._charts) == 4
 
 
 def test_demo_again_leaves_the_earlier_one_alone(tmp_path: Path) -> None:

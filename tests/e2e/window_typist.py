@@ -1,4 +1,8 @@
-"""Types notes into the real window until somebody kills it; prints each text once its box is empty."""
+"""Types notes into the real window until somebody kills it; prints each text once its box is empty.
+
+Like a keyboard, it types wherever the window has its focus: a window that comes up with the cursor elsewhere
+loses the words, and then the notes it says were saved are not on disk.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,16 @@ def main() -> None:
     numbers = count(1)
 
     def type_one() -> None:
+        focused = QApplication.focusWidget()
+        if focused is None:
+            # Not in front yet.
+            return
         text = f"{sys.argv[2]} {next(numbers)}"
         event = QInputMethodEvent("", [])
         event.setCommitString(text)
-        QApplication.sendEvent(editor, event)
+        QApplication.sendEvent(focused, event)
         print("TYPED", text, flush=True)
-        QTest.keyClick(editor, Qt.Key.Key_Return)
+        QTest.keyClick(focused, Qt.Key.Key_Return)
         if editor.toPlainText() == "":
             print("SAVED", text, flush=True)
 

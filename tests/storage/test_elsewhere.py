@@ -10,7 +10,7 @@ import pytest
 from share_places import add_notes, make_file, texts_in
 
 from workshop_app import bootstrap, cli
-from workshop_app.domain.errors import RefusedFile, StorageUnavailable, WorkshopError
+from workshop_app.domain.errors import RefusedFile, WorkshopError
 from workshop_app.paths import user_data_dir, user_documents_dir
 from workshop_app.services.ports import Place
 from workshop_app.services.prepare import WorkshopSetup
@@ -129,27 +129,6 @@ def test_copy_of_a_damaged_file_is_refused_and_leaves_nothing(carried: Path) -> 
     with pytest.raises(RefusedFile, match="切れています"):
         bootstrap.copy_to_this_machine(carried)
     assert list(user_documents_dir().iterdir()) == []
-
-
-def test_copy_that_reads_back_otherwise_is_refused_and_leaves_nothing(
-    carried: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def another_state(source: Path, part: Path, sha256: str) -> bool:
-        part.write_bytes(b"another state")
-        return False
-
-    monkeypatch.setattr("workshop_app.storage.local_copy.copy_out", another_state)
-    with pytest.raises(StorageUnavailable, match="読み直したら"):
-        bootstrap.copy_to_this_machine(carried)
-    assert list(user_documents_dir().iterdir()) == []
-
-
-def test_going_back_to_a_backup_there_is_refused(carried: Path, tmp_path: Path) -> None:
-    before = _state(carried.parent)
-    backup = make_file(tmp_path / "控え.wsdb", ["前"])
-    with pytest.raises(RefusedFile, match="この端末に写して"):
-        bootstrap.restore_backup(carried, backup)
-    assert _state(carried.parent) == before
 
 
 def test_copy_when_the_documents_lie_on_a_server_goes_to_the_programs_own_folder(

@@ -6,97 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
+from capture_desk import CTRL, SHIFT, Desk, Disk, desk_on, when_dialog
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QListWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
-from workshop_app.domain.note import Note
+from workshop_app.domain.note import NoteDraft
+from workshop_app.ui import commands
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.editor import NoteEditor
 from workshop_app.ui.capture.note_fields import NumberField
-from workshop_app.ui.capture.note_list_model import NOTE_ROLE
 from workshop_app.ui.main_window import MainWindow
-from workshop_app.ui.widgets import Banner
-
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-class Desk:
-    """The real window with one file open, and short names for what a person does at it."""
-
-    def __init__(self, window: MainWindow, path: Path, qtbot: QtBot) -> None:
-        self.window = window
-        self.path = path
-        self.qtbot = qtbot
-
-    @property
-    def editor(self) -> NoteEditor:
-        return self.child(NoteEditor, "captureEditor")
-
-    @property
-    def list(self) -> QListView:
-        return self.child(QListView, "noteList")
-
-    def child(self, kind: type, name: str):  # type: ignore[no-untyped-def]
-        found = self.window.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def type(self, text: str) -> None:
-        """As from the keyboard, without an input method."""
-        QTest.keyClicks(self.editor, text)
-
-    def compose(self, text: str) -> None:
-        """An input method shows a word that is not settled yet."""
-        QApplication.sendEvent(self.editor, QInputMethodEvent(text, []))
-
-    def commit(self, text: str) -> None:
-        """The input method settles a word."""
-        event = QInputMethodEvent("", [])
-        event.setCommitString(text)
-        QApplication.sendEvent(self.editor, event)
-
-    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(QApplication.focusWidget() or self.editor, key, modifiers)
-
-    def enter(self) -> None:
-        QTest.keyClick(self.editor, Qt.Key.Key_Return)
-
-    def add(self, text: str) -> None:
-        self.editor.insertPlainText(text)
-        self.enter()
-
-    def shortcut(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = CTRL) -> None:
-        """A shortcut reaches only the active window, and a dialog that has just gone was it."""
-        self.window.activateWindow()
-        self.qtbot.waitUntil(self.window.isActiveWindow)
-        QTest.keyClick(self.editor, key, modifiers)
-
-    def press(self, name: str) -> None:
-        QTest.mouseClick(self.child(QAbstractButton, name), Qt.MouseButton.LeftButton)
-
-    def on_disk(self) -> list[Note]:
-        """What another program would read from the file at this moment."""
-        database = bootstrap.open_database(self.path)
-        try:
-            return database.notes()
-        finally:
-            database.close()
-
-    def texts(self) -> list[str]:
-        return [note.text for note in self.on_disk()]
-
-    def rows(self) -> list[Note]:
-        model = self.list.model()
-        return [model.index(row, 0).data(NOTE_ROLE) for row in range(model.rowCount())]
-
-    def banner(self) -> str:
-        banner = self.child(Banner, "captureBanner")
-        return banner.text() if banner.isVisible() else ""
+from workshop_app.ui.widgets import Banner, ComboField
 
 
 @pytest.fixture
@@ -110,21 +34,6 @@ def desk(qtbot: QtBot, ward_file: Path) -> Iterator[Desk]:
     desk.editor.setFocus()
     yield desk
     window.close()
-
-
-def when_dialog(name: str, act) -> None:  # type: ignore[no-untyped-def]
-    """Once the dialog of this name is up, do something with it; it runs its own event loop."""
-
-    def look() -> None:
-        dialog = QApplication.activeModalWidget()
-        if dialog is not None and dialog.objectName() == name:
-            timer.stop()
-            act(dialog)
-
-    timer = QTimer(QApplication.instance())
-    timer.setInterval(5)
-    timer.timeout.connect(look)
-    timer.start()
 
 
 # --- type, Enter, saved ------------------------------------------------------------------------------------
@@ -389,6 +298,63 @@ def test_pasted_lines_become_notes_after_the_preview(desk: Desk) -> None:
     assert [note.voided for note in desk.on_disk()] == [True, True, True]
 
 
+def test_pasted_line_that_is_too_long_is_named_and_nothing_is_lost(desk: Desk) -> None:
+    seen: list[str] = []
+
+    def leave_it_out(dialog: QWidget) -> None:
+        banner = dialog.findChild(Banner)
+        listed = dialog.findChild(QListWidget, "pasteList")
+        action = dialog.findChild(QAbstractButton, "dialogAction")
+        seen.append(banner.text())
+        listed.item(0).setCheckState(Qt.CheckState.Unchecked)
+        QTest.mouseClick(action, Qt.MouseButton.LeftButton)
+        seen.append(banner.text())
+        assert dialog.isVisible()
+        assert listed.item(0).checkState() == Qt.CheckState.Unchecked, "the ticks are as they were"
+        assert listed.currentRow() == 1
+        assert desk.texts() == []
+        listed.item(1).setCheckState(Qt.CheckState.Unchecked)
+        QTest.mouseClick(action, Qt.MouseButton.LeftButton)
+
+    when_dialog("pasteDialog", leave_it_out)
+    _paste(desk, "見出し\n" + "長" * 10_001 + "\n三行目\n")
+    assert seen[0] == seen[1]
+    assert "2行目は 10,001文字" in seen[0]
+    assert "10,000文字まで" in seen[0]
+    assert "まだ何も保存していません" in seen[0]
+    assert desk.texts() == ["三行目"]
+
+
+def test_paste_the_disk_refuses_keeps_the_dialog_with_its_ticks(qtbot: QtBot, ward_file: Path) -> None:
+    disk = Disk()
+    desk = desk_on(ward_file, disk, qtbot)
+
+    def try_twice(dialog: QWidget) -> None:
+        action = dialog.findChild(QAbstractButton, "dialogAction")
+        dialog.findChild(QListWidget, "pasteList").item(1).setCheckState(Qt.CheckState.Unchecked)
+        disk.full = True
+        QTest.mouseClick(action, Qt.MouseButton.LeftButton)
+        assert dialog.isVisible()
+        assert "空き容量が足りません" in dialog.findChild(Banner).text()
+        disk.full = False
+        QTest.mouseClick(action, Qt.MouseButton.LeftButton)
+
+    when_dialog("pasteDialog", try_twice)
+    _paste(desk, "一\n二\n三")
+    assert desk.texts() == ["一", "三"]
+    desk.window.close()
+
+
+def test_text_over_the_limit_is_said_while_it_is_written(desk: Desk) -> None:
+    length = desk.child(QWidget, "noteLength")
+    desk.editor.insertPlainText("あ" * 8_000)
+    assert not length.isVisible()
+    desk.editor.insertPlainText("あ" * 1_500)
+    assert length.text() == "9,500 / 10,000文字"
+    desk.editor.insertPlainText("あ" * 501)
+    assert length.text() == "10,001 / 10,000文字　2枚に分けてください"
+
+
 def test_paste_preview_refused_changes_nothing(desk: Desk) -> None:
     desk.type("mine")
     when_dialog("pasteDialog", lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape))
@@ -445,6 +411,64 @@ def test_search_finds_folded_words_of_any_length(
     assert box.hasFocus()
     box.setText(words)
     qtbot.waitUntil(lambda: {note.text for note in desk.rows()} == found)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("東", {"東の駐車場"}),
+        ("ア", set()),
+        ("2", {"2階の窓口"}),
+        ("東2A-001", {"2階の窓口"}),
+        ("東２Ａ－００１", {"2階の窓口"}),
+        ("2a", {"2階の窓口"}),
+        ("東1", {"東の駐車場", "待ち時間"}),
+        ("A-002", {"待ち時間"}),
+        ("002", {"待ち時間"}),
+        ("東の 001", {"東の駐車場"}),
+    ],
+)
+def test_search_for_a_number_needs_something_like_a_number(
+    desk: Desk, qtbot: QtBot, words: str, found: set[str]
+) -> None:
+    """東 alone is a word of the opinions, not the beginning of every number of 東区."""
+    table = desk.child(NumberField, "captureTable")
+    for number, text in ((1, "東の駐車場"), (1, "待ち時間"), (2, "2階の窓口")):
+        table.set_number(number)
+        desk.add(text)
+    box = desk.child(QWidget, "searchBox")
+    box.setText(words)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert {note.text for note in desk.rows()} == found
+
+
+def test_escape_in_the_search_box_ends_the_search_and_goes_back_to_the_box(desk: Desk) -> None:
+    for text in ("窓口", "駐車場"):
+        desk.add(text)
+    desk.shortcut(Qt.Key.Key_F)
+    box = desk.child(QWidget, "searchBox")
+    box.setText("窓口")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert len(desk.rows()) == 1
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert box.text() == ""
+    assert len(desk.rows()) == 2
+    assert desk.editor.hasFocus()
+
+
+def test_many_new_notes_are_one_insertion_not_a_new_list(desk: Desk) -> None:
+    desk.add("先の意見")
+    model = desk.list.model()
+    inserted: list[tuple[int, int]] = []
+    resets: list[bool] = []
+    model.rowsInserted.connect(lambda parent, first, last: inserted.append((first, last)))
+    model.modelReset.connect(lambda: resets.append(True))
+    open_file = desk.child(CapturePage, "page_capture")._open_file
+    commands.add_notes(open_file, [NoteDraft(f"意見 {n}") for n in range(40)])
+    assert inserted == [(0, 39)]
+    assert resets == []
+    assert [note.text for note in desk.rows()] == [f"意見 {n}" for n in range(39, -1, -1)] + ["先の意見"]
+    assert model.row_of(desk.rows()[7].note_id) == 7
 
 
 def test_a_new_note_is_one_more_row_not_a_new_list(desk: Desk) -> None:
@@ -532,6 +556,47 @@ def test_void_dialog_left_with_enter_or_escape_voids_nothing(desk: Desk) -> None
         assert [note.voided for note in desk.on_disk()] == [False]
 
 
+@pytest.mark.parametrize(("words", "reason"), [("", None), ("moved to T2", "moved to T2")])
+def test_enter_in_the_own_reason_takes_the_note_back_with_it(
+    desk: Desk, words: str, reason: str | None
+) -> None:
+    desk.add("取り消す意見")
+
+    def write(dialog: QWidget) -> None:
+        reasons = dialog.findChild(ComboField, "voidReason")
+        reasons.setCurrentIndex(reasons.findData("other"))
+        own = dialog.findChild(QLineEdit, "voidOther")
+        QTest.keyClicks(own, words)
+        QTest.keyClick(own, Qt.Key.Key_Return)
+        if not words:
+            assert dialog.isVisible()
+            assert "理由を書いてください" in dialog.findChild(Banner).text()
+            QTest.keyClick(own, Qt.Key.Key_Escape)
+
+    _choose_first(desk)
+    when_dialog("voidDialog", write)
+    desk.key(Qt.Key.Key_Delete)
+    assert [note.void_reason for note in desk.on_disk()] == [reason]
+
+
+def test_the_keys_of_the_form_choose_theme_and_kind_in_the_edit_dialog_too(desk: Desk) -> None:
+    desk.add("直す意見")
+    _choose_first(desk)
+
+    def choose(dialog: QWidget) -> None:
+        editor = dialog.findChild(NoteEditor, "editText")
+        QTest.keyClick(editor, Qt.Key.Key_2, CTRL)
+        QTest.keyClick(editor, Qt.Key.Key_3, CTRL | SHIFT)
+        QApplication.sendEvent(editor, QInputMethodEvent("へんかん", []))
+        QTest.keyClick(editor, Qt.Key.Key_1, CTRL)
+        QApplication.sendEvent(editor, QInputMethodEvent("", []))
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+
+    when_dialog("editNoteDialog", choose)
+    desk.key(Qt.Key.Key_F2)
+    assert [(note.theme, note.kind) for note in desk.on_disk()] == [("T2", "idea")]
+
+
 def test_undo_and_redo_of_a_new_note_by_key(desk: Desk) -> None:
     desk.add("一枚目")
     desk.add("二枚目")
@@ -584,17 +649,3 @@ def test_note_the_disk_refuses_stays_in_the_box_and_is_saved_at_the_next_enter(d
     assert desk.texts() == ["先の意見", long_text]
     assert desk.editor.text() == ""
     assert desk.banner() == ""
-
-
-def test_undo_the_disk_refuses_leaves_no_dead_command(desk: Desk) -> None:
-    desk.add("一枚目")
-    page = desk.child(CapturePage, "page_capture")
-    workspace = page._open_file.workspace
-    blocker = bootstrap.open_database(desk.path)
-    with blocker.transaction():
-        desk.press("undoButton")
-        assert desk.banner() != ""
-    blocker.close()
-    assert [note.voided for note in desk.on_disk()] == [False]
-    assert not page._open_file.undo_stack.canUndo()
-    assert workspace.notes()[0].voided is False

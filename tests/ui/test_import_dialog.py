@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTableWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from workshop_app.ui.import_dialog import ImportDialog
+from workshop_app.ui.import_preview import ImportPreview, LineKind
 from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.theme import apply_look, load_look
 from workshop_app.ui.widgets import Banner, ComboField
 
 CSV = "番号,ご意見,テーマ,班\r\n1,窓口が遠い①,T3,2\r\n2,,T1,2\r\n3,﨑さんの店の前が暗い,1,３班\r\n"
@@ -26,17 +28,19 @@ def source(tmp_path: Path) -> Path:
 
 
 class Desk:
-    def __init__(self, dialog: ImportDialog, qtbot: QtBot) -> None:
+    def __init__(self, dialog: ImportDialog, qtbot: QtBot, window: QWidget | None = None) -> None:
         self.dialog = dialog
+        # Held: the dialog is its child.
+        self.window = window
         self.qtbot = qtbot
         self.action = dialog.findChild(QPushButton, "dialogAction")
-        self.preview = dialog.findChild(QTableWidget, "importPreview")
+        self.preview = dialog.findChild(ImportPreview, "importPreview")
 
     def ready(self) -> None:
         self.qtbot.waitUntil(self.action.isEnabled)
 
     def rows(self) -> list[str]:
-        return [self.preview.item(row, 1).text() for row in range(self.preview.rowCount())]
+        return [f"{line.said} {line.text}".strip() for line in self.preview.lines()]
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def test_preview_names_encoding_columns_and_what_is_left_out_and_writes_nothing(
     assert desk.action.text() == "2枚を読み込む"
     assert desk.dialog.findChild(ComboField, "importColumn_text").currentText() == "ご意見"
     assert "CP932" in desk.dialog._state.text()
-    assert desk.rows()[0].startswith("入れません: ")
+    assert desk.rows()[0] == "入れません: 意見の文字がありません 2 T1 2"
     assert desk.rows()[1:] == ["窓口が遠い①", "﨑さんの店の前が暗い"]
     QTest.keyClick(desk.dialog, Qt.Key.Key_Escape)
     assert open_file.workspace.notes() == []
@@ -71,9 +75,9 @@ def test_import_saves_tells_the_views_and_is_one_undo(desk: Desk, open_file: Ope
         ("﨑さんの店の前が暗い", "T1", 3),
     ]
     assert {note.note_id for note in notes} <= changed.args[0].added
-    open_file.undo_stack.undo()
+    open_file.history.undo()
     assert all(note.voided for note in open_file.workspace.notes())
-    open_file.undo_stack.redo()
+    open_file.history.redo()
     assert not any(note.voided for note in open_file.workspace.notes())
 
 
@@ -85,6 +89,34 @@ def test_another_column_can_be_the_opinion(desk: Desk, open_file: OpenFile) -> N
     box.activated.emit(box.currentIndex())
     desk.qtbot.waitUntil(lambda: desk.action.isEnabled() and desk.action.text() == "3枚を読み込む")
     assert desk.rows() == ["1", "2", "3"]
+
+
+def test_column_nobody_named_as_opinions_has_to_be_chosen(
+    qtbot: QtBot, open_file: OpenFile, tmp_path: Path
+) -> None:
+    source = tmp_path / "農園.csv"
+    source.write_text("名前,住所\n甲農園,東区の川べり一丁目の畑\n乙農園,南区の駅の前の畑\n", encoding="utf-8")
+    dialog = ImportDialog(open_file, source, None, None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    desk = Desk(dialog, qtbot)
+    banner = dialog.findChild(Banner)
+    qtbot.waitUntil(banner.isVisible)
+    box = dialog.findChild(ComboField, "importColumn_text")
+    assert (box.currentIndex(), desk.action.isEnabled()) == (-1, False)
+    assert desk.rows() == ["東区の川べり一丁目の畑", "南区の駅の前の畑"]
+    # Another choice first leaves it open, and Enter imports nothing.
+    theme = dialog.findChild(ComboField, "importColumn_theme")
+    theme.activated.emit(theme.currentIndex())
+    qtbot.waitUntil(lambda: dialog._plan is not None)
+    assert (box.currentIndex(), desk.action.isEnabled()) == (-1, False)
+    dialog.accept()
+    assert open_file.workspace.notes() == []
+    box.setCurrentIndex(box.findText("名前"))
+    box.activated.emit(box.currentIndex())
+    desk.ready()
+    assert not banner.isVisible()
+    assert desk.rows() == ["甲農園", "乙農園"]
 
 
 def test_wrong_encoding_gets_a_sentence_and_the_right_one_brings_it_back(desk: Desk) -> None:
@@ -112,3 +144,113 @@ def test_file_that_is_no_table_gets_one_sentence(qtbot: QtBot, open_file: OpenFi
     qtbot.waitUntil(lambda: banner.isVisible(), timeout=20_000)
     assert "こわれた.xlsx" in banner.text()
     assert open_file.workspace.notes() == []
+
+
+# --- what needs a look -------------------------------------------------------------------------------------------
+
+
+def test_every_row_left_out_can_be_reached_with_its_reason(
+    qtbot: QtBot, open_file: OpenFile, tmp_path: Path
+) -> None:
+    """100 rows without an opinion among 200: none is cut from the list, whatever stands beside it."""
+    path = tmp_path / "半分は空.csv"
+    rows = "".join(f"意見{number},T1\r\n,行{number}\r\n" for number in range(100))
+    path.write_text("意見,テーマ\r\n" + rows, encoding="utf-8")
+    desk = open_dialog(qtbot, open_file, path)
+    left = [line for line in desk.preview.lines() if line.kind is LineKind.LEFT_OUT]
+    assert [line.row for line in left] == [str(3 + 2 * number) for number in range(100)]
+    assert {line.said for line in left} == {"入れません: 意見の文字がありません"}
+    model = desk.preview.model()
+    last = next(row for row in reversed(range(model.rowCount())) if "入れません" in spoken(desk, row))
+    desk.preview.scrollTo(model.index(last, 0))
+    box = desk.preview.visualRect(model.index(last, 0))
+    assert desk.preview.viewport().rect().contains(box)
+    assert "201行目" in spoken(desk, last)
+
+
+def open_dialog(qtbot: QtBot, open_file: OpenFile, path: Path, size: tuple[int, int] = (1366, 698)) -> Desk:
+    """The dialog over a window of this size, read and planned."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    dialog = ImportDialog(open_file, path, 4, 1, window)
+    dialog.show()
+    desk = Desk(dialog, qtbot, window)
+    qtbot.waitUntil(desk.action.isEnabled, timeout=20_000)
+    return desk
+
+
+def spoken(desk: Desk, row: int) -> str:
+    return str(desk.preview.model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def workbook(path: Path, **sheets: list[list[str]]) -> Path:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    book.close()
+    return path
+
+
+@pytest.fixture
+def two_sheets(tmp_path: Path) -> Path:
+    return workbook(
+        tmp_path / "二日分.xlsx",
+        一日目=[["意見", "テーマ"], *[[f"一日目の意見 {n}", "T1"] for n in range(5)]],
+        二日目=[["意見", "テーマ"], ["二日目の意見", "T2"], ["知らないテーマ", "福祉"]],
+    )
+
+
+def test_a_workbook_with_several_sheets_offers_them(
+    qtbot: QtBot, open_file: OpenFile, two_sheets: Path
+) -> None:
+    desk = open_dialog(qtbot, open_file, two_sheets)
+    sheets = desk.dialog.findChild(ComboField, "importSheet")
+    assert [sheets.itemText(place) for place in range(sheets.count())] == ["一日目", "二日目"]
+    assert sheets.isVisible()
+    assert sheets.currentText() == "一日目"
+    sheets.setCurrentIndex(1)
+    sheets.activated.emit(1)
+    qtbot.waitUntil(lambda: desk.action.text() == "2枚を読み込む", timeout=20_000)
+    assert desk.rows()[-2:] == ["二日目の意見", "知らないテーマ"]
+    assert sheets.currentText() == "二日目"
+
+
+@pytest.mark.parametrize("size", [(1366, 698), (911, 440)])
+@pytest.mark.parametrize("percent", [100, 150])
+def test_what_was_noticed_is_in_sight_before_anything_is_pressed(
+    qtbot: QtBot, qapp: QApplication, open_file: OpenFile, tmp_path: Path, size: tuple[int, int], percent: int
+) -> None:
+    path = workbook(
+        tmp_path / "混ざった表.xlsx",
+        意見=[["意見", "テーマ"], *[[f"意見 {n}", "福祉"] for n in range(30)]],
+        メモ=[["覚え書き"]],
+    )
+    apply_look(qapp, load_look("light", percent))
+    try:
+        desk = open_dialog(qtbot, open_file, path, size)
+        lines = desk.preview.lines()
+        assert [line.kind for line in lines[:3]] == [LineKind.NOTICE, LineKind.NOTICE, LineKind.NOTE]
+        said = "".join(line.said for line in lines[:2])
+        assert "ほかのシートは読んでいません" in said
+        assert "「福祉」は議題にないため、未分類にします" in said
+        assert "2・3・4" in said
+        assert "2件" in desk.dialog.findChild(QWidget, "importConcerns").text()
+        view = desk.preview.viewport()
+        first = desk.preview.visualRect(desk.preview.model().index(0, 0))
+        second = desk.preview.visualRect(desk.preview.model().index(1, 0))
+        assert view.rect().contains(first)
+        assert view.rect().intersects(second)
+        # In sight means inside the dialog, and the dialog inside the window.
+        assert desk.dialog.rect().contains(view.mapTo(desk.dialog, view.rect().bottomRight()))
+        assert desk.dialog.height() <= size[1]
+        assert desk.dialog.width() <= size[0]
+    finally:
+        apply_look(qapp, load_look())

@@ -83,3 +83,11 @@ def test_fold_any_order_same_result(edits: list[tuple[str, str, int]], rng: rand
     shuffled = ops[:]
     rng.shuffle(shuffled)
     assert fold(shuffled) == fold(ops)
+
+
+def test_fold_board_positions_clash_silently_and_the_greatest_is_shown() -> None:
+    birth = op("set", {"text": "a", "place": [0, 0]})
+    moves = [op("set", {"place": [n, n]}, (birth.op_id,), 10 - n, n) for n in (1, 2)]
+    for ops in ([birth, *moves], [*reversed(moves), birth]):
+        assert fold(ops).conflicts == ()
+        assert fold(ops).get("place") == [1, 1]

@@ -18,7 +18,6 @@ from workshop_app.services.importing import (
     guess_columns,
     import_document,
     plan_rows,
-    preview_rows,
 )
 from workshop_app.storage.agenda_file import default_agenda_path, load_agenda
 
@@ -212,15 +211,11 @@ def test_plan_options_that_do_not_fit_one_sentence(agenda: Agenda, options: dict
         plan_one(agenda, ["意見"], ["賛成"], **options)
 
 
-def test_preview_and_document_show_kept_and_left_out_in_order(agenda: Agenda) -> None:
+def test_plan_and_document_show_kept_and_left_out(agenda: Agenda) -> None:
     table = make_table(["意見", "テーマ"], ["一", "T1"], ["", "T2"], ["三", ""])
     plan = plan_rows(agenda, [], table, ImportOptions())
-    assert [(row.row_no, row.text, row.reason is None) for row in preview_rows(plan)] == [
-        (2, "一", True),
-        (3, "T2", False),
-        (4, "三", True),
-    ]
-    assert len(preview_rows(plan, 2)) == 2
+    assert [(note.row_no, note.draft.text) for note in plan.drafts] == [(2, "一"), (4, "三")]
+    assert [(row.row_no, row.text) for row in plan.skipped] == [(3, "T2")]
     document = import_document(plan, None)
     assert (document["dry_run"], document["rows"], document["imported"]) == (True, 3, 0)
     assert document["skipped"] == [{"row": 3, "reason": "意見の文字がありません", "text": "T2"}]

@@ -19,6 +19,7 @@ from workshop_app.domain.note import NoteDraft
 from workshop_app.paths import resource
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.services.record import add_notes, edit_note, ensure_islands, void_notes
+from workshop_app.services.review import keep_value
 from workshop_app.storage.database import Database
 from workshop_app.workbook import writer
 
@@ -119,7 +120,8 @@ def test_every_word_comes_back_as_it_was_stored(ward: Database) -> None:
     assert printed == stored
 
 
-def test_conflict_is_counted_and_named_in_the_data(ward: Database, tmp_path: Path) -> None:
+def test_conflict_is_counted_named_in_the_data_and_marked_in_print(ward: Database, tmp_path: Path) -> None:
+    add_notes(ward, [NoteDraft("争いのない文", theme="T2")])
     [note_id] = add_notes(ward, [NoteDraft("もとの文", theme="T2")]).added
     other = tmp_path / "東区_B.wsdb"
     agenda = bootstrap.load_agenda(None)
@@ -134,7 +136,17 @@ def test_conflict_is_counted_and_named_in_the_data(ward: Database, tmp_path: Pat
     assert check(path) == []
     assert facts(path)["未解決の競合"] == 1
     # What clashes is named; both wordings are in the program and, later, on 資料11.
-    assert column(path, "データ_意見", "競合") == ["意見"]
+    assert column(path, "データ_意見", "競合") == ["該当なし", "意見"]
+    assert column(path, "データ_意見", "備考") == ["単独", "単独;競合"]
+    printed = list(load_workbook(path)["資料3-1_意見一覧_島別"].iter_rows(values_only=True))
+    [first, second] = [row for row in printed if row[1] in ("東A-001", "東A-002")]
+    assert (first[8], second[8]) == ("単独", "単独\n競合")
+    assert any("競合のある意見 1件" in str(cell) for row in printed[:3] for cell in row)
+    [conflict] = ward.conflicts()
+    keep_value(ward, note_id, "text", conflict.values[0].op_id)
+    settled = export(ward, "settled.xlsx")
+    assert column(settled, "データ_意見", "競合") == ["該当なし", "該当なし"]
+    assert "競合" not in {row[8] for row in load_workbook(settled)["資料3-1_意見一覧_島別"].values}
 
 
 @pytest.mark.parametrize("texts", [[], ["ひとつだけ"]])

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 
 class WorkshopError(Exception):
-    """A problem with a sentence for the person in front of the screen."""
+    """A problem with a sentence for the person in front of the screen.
 
-    def __init__(self, sentence: str) -> None:
+    `on_screen` is the sentence for a window that still shows the text which was being saved.
+    """
+
+    def __init__(self, sentence: str, on_screen: str | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.on_screen = on_screen or sentence
 
 
 class InvalidInput(WorkshopError):

@@ -18,6 +18,9 @@ TYPE_KEY = "type"
 """Payload key naming the kind of entity; every op carries it, so that any op alone can be placed."""
 VOID_FIELD = "void"
 """Name under which 'voided by one, edited by another' is listed among the conflicts."""
+QUIET_FIELDS = frozenset({"place"})
+"""Fields about which nobody is asked: where a note lies on the board. Of several heads the greatest
+(clock, op id) is shown, as with any field, and that is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,13 @@ class FieldState:
         seen: dict[str, Head] = {}
         for head in self.heads:
             if not head.redacted:
-                seen[json.dumps(head.value, ensure_ascii=False, sort_keys=True)] = head
+                seen[value_key(head.value)] = head
         return tuple(sorted(seen.values(), key=_rank)) or (self.heads[-1],)
 
     @property
     def in_conflict(self) -> bool:
         """True when two people gave different values without knowing of each other."""
-        return len(self.distinct) > 1
+        return len(self.heads) > 1 and len(self.distinct) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,14 @@ class EntityState:
         return frozenset(head.op_id for state in self.fields.values() for head in state.heads)
 
     @property
+    def uncovered(self) -> frozenset[OpId]:
+        """The current heads that no live void has seen."""
+        return self.head_ids.difference(*(mark.covers for mark in self.voids))
+
+    @property
     def voided(self) -> bool:
         """True when every current head is covered by a live void."""
-        if not self.voids:
-            return False
-        covered = frozenset[OpId]().union(*(mark.covers for mark in self.voids))
-        return self.head_ids <= covered
+        return bool(self.voids) and not self.uncovered
 
     @property
     def void_disputed(self) -> bool:
@@ -111,7 +116,9 @@ class EntityState:
     @property
     def conflicts(self) -> tuple[str, ...]:
         """Names of the fields that need a person, in alphabetical order."""
-        names = [name for name, state in self.fields.items() if state.in_conflict]
+        names = [
+            name for name, state in self.fields.items() if state.in_conflict and name not in QUIET_FIELDS
+        ]
         if self.void_disputed:
             names.append(VOID_FIELD)
         return tuple(sorted(names))
@@ -120,6 +127,11 @@ class EntityState:
         """The shown value of a field, or the default when nobody ever set it."""
         state = self.fields.get(name)
         return default if state is None or state.value is None else state.value
+
+
+def value_key(value: JsonValue) -> str:
+    """Text that two values share exactly when they are the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _rank(item: Head | VoidMark) -> tuple[int, OpId]:
@@ -137,7 +149,7 @@ def fold(ops: Iterable[Op]) -> EntityState:
         raise ValueError("ops of several entities")
 
     payloads = {op.op_id: op.fields() for op in everything}
-    masked = _masked_fields(everything, payloads)
+    masked = masked_fields(everything, payloads)
     setters: dict[str, list[Op]] = {}
     for op in everything:
         if op.kind == OpKind.SET:
@@ -173,7 +185,7 @@ def _head(op: Op, name: str, payload: Mapping[str, JsonValue], masked: set[tuple
     return Head(op.op_id, payload[name], op.hlc, op.session)
 
 
-def _masked_fields(
+def masked_fields(
     ops: Iterable[Op], payloads: Mapping[OpId, Mapping[str, JsonValue]]
 ) -> set[tuple[OpId, str]]:
     """Which (op, field) pairs were removed on request; a redaction wins whatever the order."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workshop_app.domain.errors import InvalidInput
+from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.op import JsonValue
 from workshop_app.domain.text import require_note_text
@@ -44,10 +45,16 @@ class NoteField(StrEnum):
     TEXT = "text"
     VOTES = "votes"
     ISLAND = "island"
+    SPLIT_FROM = "split_from"
 
 
-EDITABLE_FIELDS = frozenset(NoteField) - {NoteField.NUMBER, NoteField.WORKSHOP, NoteField.DEVICE}
-"""What an edit may touch; number, workshop and device are fixed at birth."""
+EDITABLE_FIELDS = frozenset(NoteField) - {
+    NoteField.NUMBER,
+    NoteField.WORKSHOP,
+    NoteField.DEVICE,
+    NoteField.SPLIT_FROM,
+}
+"""What an edit may touch; number, workshop, device and the note it was split from are fixed at birth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,27 +155,48 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class ConflictValue:
-    """One of the clashing values: which edit, when, by which session's station label."""
+    """One of the clashing values: which edit, when, by which session's station label.
+
+    In a text-against-void conflict, `value` is {"void": reason} on the one side and the text on the other, and
+    `fields` names what the edit changed that the void had not seen.
+    """
 
     op_id: bytes
     value: JsonValue
     at_ms: int
     station: str
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field of an entity that two people set differently without knowing of each other."""
+    """A field of an entity that two people set differently without knowing of each other.
+
+    `before` is the value they started from, `before_ms` when that was written; both are None when they have
+    no edit in common. `current` is the value shown now.
+    """
 
     entity_id: EntityId
     entity_type: str
     field: str
     values: tuple[ConflictValue, ...]
+    before: JsonValue = None
+    before_ms: int | None = None
+    current: JsonValue = None
 
     @property
     def conflict_id(self) -> str:
         """Text naming this conflict on the command line: entity id and field."""
         return f"{bytes(self.entity_id).hex()}:{self.field}"
+
+    @property
+    def is_note_text(self) -> bool:
+        """True for two wordings of a note: only these can be rewritten or kept as two notes."""
+        return (self.entity_type, self.field) == (EntityType.NOTE, NoteField.TEXT)
+
+    def is_void(self, value: ConflictValue) -> bool:
+        """True for the side that took the note back, in a text-against-void conflict."""
+        return self.field == VOID_FIELD and not value.fields
 
 
 def checked_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -28,10 +28,14 @@ def format_number(prefix: str, running: int) -> str:
     return f"{prefix}{running:03d}"
 
 
-def running_number(number: str, prefix: str) -> int | None:
-    """The running part of a number with this prefix, or None."""
-    tail = number[len(prefix) :]
-    return int(tail) if number.startswith(prefix) and tail.isascii() and tail.isdigit() else None
+def split_number(number: str, place: int) -> str:
+    """The number of a note made from a wording of another: 東3A-027-2 for the second wording of 東3A-027."""
+    return f"{number}-{place}"
+
+
+def short_number(number: str) -> str:
+    """A number without its prefix (027, 027-2), for where there is no room."""
+    return number.split("-", 1)[-1]
 
 
 def is_device_mark(text: str) -> bool:

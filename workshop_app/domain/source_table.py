@@ -115,6 +115,8 @@ class SourceTable:
     headers: tuple[str, ...]
     rows: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    """Every sheet of the workbook it was read from."""
 
 
 def known_field(heading: str) -> tuple[str, int] | None:

@@ -101,6 +101,11 @@ class StrictReader:
         value = self._text(parent, "dantai_code", path)
         if not (value.isascii() and value.isdigit() and len(value) == 6):
             self._refuse((*path, "dantai_code"), 'は 6桁の数字を " " で囲んで書いてください')
+        if check_digit(value[:5]) != value[5]:
+            self._refuse(
+                (*path, "dantai_code"),
+                f"「{value}」は最後の数字（検査数字）が合いません。全国地方公共団体コードの表と見比べてください",
+            )
         return value
 
     def _date(self, parent: Mapping[str, Any], key: str, path: tuple[str | int, ...]) -> str:
@@ -115,13 +120,19 @@ class StrictReader:
 
     def _refuse(self, path: tuple[str | int, ...], what: str) -> NoReturn:
         line = self._locate(path)
-        key = _dotted(path)
+        key = dotted(path)
         place = "議題ファイルの " + (f"{line}行目 " if line else "")
         name = f"「{key}」" if key else "いちばん外側"
         raise AgendaProblem(f"{place}{name}{what}。今のデータは変わっていません。", line, key)
 
 
-def _dotted(path: tuple[str | int, ...]) -> str:
+def check_digit(code: str) -> str:
+    """The sixth digit of a 全国地方公共団体コード from its first five (weights 6 to 2, modulus 11)."""
+    total = sum(weight * int(digit) for weight, digit in zip(range(6, 1, -1), code, strict=True))
+    return str(11 - total % 11)[-1]
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
     """themes.T1 reads better than themes[0], but positions are always known: themes[1] is the first."""
     out = ""
     for part in path:

@@ -21,6 +21,7 @@ _UNSTORABLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACT
 _LINE_BREAKS = str.maketrans(
     {"\r": "\n", "\v": "\n", "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
 )
+_TYPED_BLANKS = " \t\n\r\u3000"
 _DASHES = dict.fromkeys(map(ord, "ー‐‑‒–—―−－ｰ-"), "-")
 _TILDES = dict.fromkeys(map(ord, "〜～~"), "~")
 _VARIANTS = str.maketrans("﨑髙𠮷濵濱邊邉斉齊齋德栁桒塚", "崎高吉浜浜辺辺斎斎斎徳柳桑塚")
@@ -47,18 +48,21 @@ def is_storable(text: str) -> bool:
 def clean_text(raw: str) -> CleanText:
     """Make text storable: one kind of line break, no invisible control characters, no blank edges.
 
-    Only what cannot be seen is touched: controls, byte order marks and zero-width spaces go (and are named
-    in the result), white space around the whole text goes silently. Inside, every character stays.
+    Only what cannot be seen is touched: controls, byte order marks and zero-width spaces go, and white space
+    around the whole text. All of it is named in the result but for the blanks and line breaks people type.
+    Inside, every character stays.
     """
-    text = raw.replace("\r\n", "\n").translate(_LINE_BREAKS)
     removed: list[str] = []
     kept: list[str] = []
-    for char in text:
-        if is_storable(char) and char not in "\ufeff\u200b":
-            kept.append(char)
-        else:
-            removed.append(f"U+{ord(char):04X}")
-    return CleanText("".join(kept).strip(), tuple(dict.fromkeys(removed)))
+    for char in raw.replace("\r\n", "\n"):
+        plain = _LINE_BREAKS.get(ord(char), char)
+        (kept if is_storable(plain) and plain not in "\ufeff\u200b" else removed).append(char)
+    inner = "".join(kept).strip()
+    start = "".join(kept).find(inner)
+    edges = kept[:start] + kept[start + len(inner) :]
+    removed += [char for char in edges if char not in _TYPED_BLANKS]
+    names = tuple(dict.fromkeys(f"U+{ord(char):04X}" for char in removed))
+    return CleanText(inner.translate(_LINE_BREAKS), names)
 
 
 def require_note_text(raw: str) -> str:
@@ -69,7 +73,7 @@ def require_note_text(raw: str) -> str:
     if len(text) > MAX_NOTE_CHARS:
         raise InvalidInput(
             f"1枚の付箋に書けるのは {MAX_NOTE_CHARS:,}文字までです（今は {len(text):,}文字）。"
-            "文はこのまま残っています。2枚に分けてください。"
+            "まだ保存していません。2枚に分けてください。"
         )
     return text
 

@@ -18,11 +18,18 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.delimited import decode_table, encoding_label, too_large
 from workshop_app.domain.errors import InvalidInput, RefusedFile
 from workshop_app.domain.note import MAX_ROUND, MAX_TABLE, MAX_VOTES, NoteDraft
-from workshop_app.domain.source_table import COLUMN_NAMES, MAX_BYTES, UNCHANGED, SourceTable, known_field
+from workshop_app.domain.source_table import (
+    COLUMN_NAMES,
+    MAX_BYTES,
+    UNCHANGED,
+    SourceTable,
+    known_field,
+    known_fields,
+)
 from workshop_app.domain.text import MAX_NOTE_CHARS, clean_text, fold_text
 from workshop_app.services import record
 from workshop_app.services.import_codes import CodeReader, is_missing, read_number
-from workshop_app.services.ports import UnitOfWork, Workspace
+from workshop_app.services.ports import UnitOfWork, Watch, Workspace
 
 FIELDS = tuple(COLUMN_NAMES)
 FIELD_LABELS: Mapping[str, str] = {
@@ -97,12 +104,16 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do. `columns` says for each field the heading it is read from, or None."""
+    """What an import would do. `columns` says for each field the heading it is read from, or None.
+
+    `text_is_guess`: no heading says that it is the opinions', and nobody has chosen; good for a preview only.
+    """
 
     name: str
     encoding: str
     sheet: str | None
     columns: Mapping[str, str | None]
+    text_is_guess: bool
     unused_columns: tuple[str, ...]
     drafts: tuple[PlannedNote, ...]
     skipped: tuple[SkippedRow, ...]
@@ -116,22 +127,6 @@ class ImportReport:
 
     imported: int
     changes: Changes
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """One row for the preview; `reason` is None when it becomes a note. Codes are ids of the agenda."""
-
-    row_no: int
-    text: str
-    theme: str | None = None
-    kind: str | None = None
-    table: int | None = None
-    round: int | None = None
-    points: tuple[str, ...] = ()
-    votes: int = 0
-    island: str | None = None
-    reason: str | None = None
 
 
 def read_delimited(path: Path, encoding: str | None = None, *, header: bool | None = None) -> SourceTable:
@@ -193,11 +188,22 @@ def plan_rows(
     return _Planner(agenda, table, options).plan(set(existing_texts))
 
 
-def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
+def require_text_column(plan: ImportPlan) -> None:
+    """Raise InvalidInput while the column of opinions is only a guess: names and dates are no opinions."""
+    if plan.text_is_guess:
+        headings = [heading for heading in (*plan.columns.values(), *plan.unused_columns) if heading]
+        raise InvalidInput(
+            f"「{plan.name}」のどの列が意見か、見出しからは分かりません。{UNCHANGED}"
+            f"意見の列を選んでください（命令では --column text=見出し。見出し: {'・'.join(headings)}）。"
+        )
+
+
+def run_import(workspace: Workspace, plan: ImportPlan, watch: Watch | None = None) -> ImportReport:
     """Write all planned notes and their islands in one transaction: all of them or nothing.
 
-    Raises InvalidInput and StorageUnavailable; then nothing was written.
+    Raises InvalidInput, StorageUnavailable and Cancelled; then nothing was written.
     """
+    require_text_column(plan)
     if not plan.drafts:
         return ImportReport(0, Changes())
     with workspace.transaction() as uow:
@@ -212,28 +218,8 @@ def run_import(workspace: Workspace, plan: ImportPlan) -> ImportReport:
             else replace(note.draft, island=islands[note.draft.theme, note.island])
             for note in plan.drafts
         ]
-        changes = record.add_notes(joined, drafts)
+        changes = record.add_notes(joined, drafts, watch)
     return ImportReport(len(plan.drafts), changes)
-
-
-def preview_rows(plan: ImportPlan, n: int = 20) -> list[PreviewRow]:
-    """The first n rows in the order of the table, kept and left out alike."""
-    kept = [
-        PreviewRow(
-            note.row_no,
-            note.draft.text,
-            note.draft.theme,
-            note.draft.kind,
-            note.draft.table,
-            note.draft.round,
-            note.draft.points,
-            note.draft.votes,
-            note.island,
-        )
-        for note in plan.drafts[:n]
-    ]
-    left_out = [PreviewRow(row.row_no, row.text, reason=row.reason) for row in plan.skipped[:n]]
-    return sorted([*kept, *left_out], key=lambda row: row.row_no)[:n]
 
 
 def import_document(plan: ImportPlan, report: ImportReport | None) -> dict[str, Any]:
@@ -288,6 +274,9 @@ class _Planner:
         # A column the person gave to one field is no longer guessed for another.
         free = {name: None if c in chosen.values() else c for name, c in self._columns.items()}
         self._columns = free | chosen
+        self._text_is_guess = (
+            "text" not in chosen and len(table.headers) > 1 and "text" not in known_fields(table.headers)
+        )
         if self._columns["text"] is None:
             raise InvalidInput(f"意見の列が決まっていません。{UNCHANGED}意見の入っている列を選んでください。")
         self._theme = self._default("テーマ", options.theme, self._codes.theme)
@@ -322,6 +311,7 @@ class _Planner:
                 name: None if column is None else self._table.headers[column]
                 for name, column in self._columns.items()
             },
+            text_is_guess=self._text_is_guess,
             unused_columns=tuple(h for column, h in enumerate(self._table.headers) if column not in used),
             drafts=tuple(planned),
             skipped=tuple(skipped),

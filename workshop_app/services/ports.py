@@ -14,7 +14,7 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
-from workshop_app.domain.op import JsonValue, OpId, OpSet
+from workshop_app.domain.op import JsonValue, Op, OpId, OpSet
 
 
 class Place(StrEnum):
@@ -164,8 +164,14 @@ class Watch(Protocol):
 class UnitOfWork(Protocol):
     """One open transaction. Leaving it normally commits; an exception rolls everything back."""
 
+    def read_ahead(self, entity_ids: Iterable[EntityId]) -> None:
+        """Read the edits of many entities at once, so that `state` of each is quick."""
+
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
+
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
 
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
@@ -209,6 +215,12 @@ class Workspace(Protocol):
     def note(self, note_id: EntityId) -> Note | None:
         """One note by its id."""
 
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first; ids of other entities are left out."""
+
+    def note_counts(self) -> tuple[int, int]:
+        """All notes, and those among them that are voided."""
+
     def note_by_number(self, number: str) -> Note | None:
         """One note by its printed number; None when there is none, NotFound when two share it."""
 
@@ -223,6 +235,9 @@ class Workspace(Protocol):
 
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest first."""
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest first; looks through the whole file."""
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""

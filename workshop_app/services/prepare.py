@@ -1,20 +1,32 @@
-"""Making a new workshop file: its agenda, its workshop and this laptop's device."""
+"""Making a new workshop file (its agenda, its workshop, this laptop's device), and describing the workshop."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 
 from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.fold import TYPE_KEY
 from workshop_app.domain.ids import EntityId, derived_entity_id
-from workshop_app.domain.note import MAX_TABLE, EntityType
+from workshop_app.domain.note import MAX_TABLE, EntityType, Workshop
 from workshop_app.domain.numbering import is_device_mark
 from workshop_app.domain.op import JsonValue, OpKind
+from workshop_app.domain.text import clean_text
+from workshop_app.services.edits import append_changes
 from workshop_app.services.ports import LocalContext, UnitOfWork, Workspace
 
 MAX_VENUE_CHARS = 200
+COUNT_LIMITS: Mapping[str, tuple[str, int, int]] = {
+    "participants": ("参加者数", 0, 9_999),
+    "observers": ("傍聴者数", 0, 9_999),
+    "voters": ("投票者数", 0, 9_999),
+    "votes_per_person": ("1人の持ち票", 1, 99),
+    "tables": ("テーブルの数", 1, MAX_TABLE),
+}
+"""Name, least and greatest value of every count of a workshop; the keys are the payload keys in the log."""
 PRACTICE_TITLE = "練習用データ"
 """Title of a workshop held for practice; it travels with every merge, unlike what a file says of itself."""
 
@@ -49,10 +61,24 @@ def check_setup(setup: WorkshopSetup) -> None:
         raise InvalidInput(
             f"端末の記号「{setup.device_mark}」は使えません。A から Z の大文字 1〜2文字にしてください。"
         )
-    if setup.tables is not None and not 1 <= setup.tables <= MAX_TABLE:
-        raise InvalidInput(f"テーブルの数は 1 から {MAX_TABLE} までの数で書いてください。")
-    if len(setup.venue) > MAX_VENUE_CHARS:
-        raise InvalidInput(f"会場の名前は {MAX_VENUE_CHARS}文字までで書いてください。")
+    if setup.tables is not None:
+        _check_count("tables", setup.tables)
+    _check_venue(setup.venue)
+
+
+def _check_count(key: str, value: JsonValue) -> None:
+    name, low, high = COUNT_LIMITS[key]
+    if type(value) is not int or not low <= value <= high:
+        raise InvalidInput(
+            f"{name}は {low} から {high:,} までの数で書いてください。今のデータは変わっていません。"
+        )
+
+
+def _check_venue(venue: str) -> None:
+    if len(venue) > MAX_VENUE_CHARS:
+        raise InvalidInput(
+            f"会場の名前は {MAX_VENUE_CHARS}文字までで書いてください。今のデータは変わっていません。"
+        )
 
 
 def prepare_workshop(workspace: Workspace, setup: WorkshopSetup) -> None:
@@ -85,6 +111,39 @@ def prepare_workshop(workspace: Workspace, setup: WorkshopSetup) -> None:
         }
         uow.set_local(LocalContext(workshop_id, device_id, setup.device_mark, station, setup.practice))
         uow.append(device_id, OpKind.SET, device, ())
+
+
+def this_workshop(workspace: Workspace) -> Workshop:
+    """The workshop this file records; raises InvalidInput for a merged file, which has several."""
+    wanted = workspace.local.workshop_id
+    found = next((w for w in workspace.workshops() if w.workshop_id == wanted), None)
+    if found is None:
+        raise InvalidInput(
+            "このファイルは統合用で、会場が決まっていません。今のデータは変わっていません。"
+            "各会場のファイルに書いて、統合してください。"
+        )
+    return found
+
+
+def describe_workshop(workspace: Workspace, fields: Mapping[str, JsonValue]) -> Changes:
+    """Set counts (see COUNT_LIMITS) and the `venue` of this file's workshop, all in one edit.
+
+    What already has the value is left alone. Raises InvalidInput and StorageUnavailable; then nothing was
+    written.
+    """
+    checked = dict(fields)
+    for key in checked:
+        if key != "venue":
+            _check_count(key, checked[key])
+    if "venue" in checked:
+        checked["venue"] = clean_text(str(checked["venue"])).text
+        _check_venue(checked["venue"])
+    workshop_id = this_workshop(workspace).workshop_id
+    with workspace.transaction() as uow:
+        state = uow.state(workshop_id)
+        assert state is not None
+        append_changes(uow, state, checked)
+        return uow.changes
 
 
 def add_agenda(uow: UnitOfWork, agenda: Agenda) -> EntityId:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.changes import Changes
@@ -12,31 +12,29 @@ from workshop_app.domain.ids import EntityId, derived_entity_id
 from workshop_app.domain.note import EDITABLE_FIELDS, EntityType, NoteDraft, NoteField, checked_fields
 from workshop_app.domain.numbering import format_number, number_prefix
 from workshop_app.domain.op import JsonValue, OpKind
-from workshop_app.services.ports import UnitOfWork, Workspace
+from workshop_app.services.edits import append_changes
+from workshop_app.services.ports import UnitOfWork, Watch, Workspace
+from workshop_app.services.prepare import this_workshop
 
 UNDO_REASON = "入力の取り消し（元に戻す）"
 """Reason written when a note just typed is taken back with undo; it stays in the file and is counted."""
+_READ_AT_ONCE = 500
 _NOTE_TYPE = {TYPE_KEY: str(EntityType.NOTE)}
 
 
-def add_notes(workspace: Workspace, drafts: Sequence[NoteDraft]) -> Changes:
+def add_notes(workspace: Workspace, drafts: Sequence[NoteDraft], watch: Watch | None = None) -> Changes:
     """Save new notes, all or none; their numbers are given here and never change.
 
-    Raises InvalidInput (text empty or too long, unknown theme, kind or point, or a file without a workshop)
-    and StorageUnavailable; in both cases nothing was written.
+    Raises InvalidInput (text empty or too long, unknown theme, kind or point, or a file without a workshop),
+    StorageUnavailable and Cancelled; in each case nothing was written.
     """
-    local = workspace.local
-    workshop = next((w for w in workspace.workshops() if w.workshop_id == local.workshop_id), None)
-    if workshop is None:
-        raise InvalidInput(
-            "このファイルは統合用で、会場が決まっていません。今のデータは変わっていません。"
-            "付箋は各会場のファイルに書いて、統合してください。"
-        )
+    local, workshop = workspace.local, this_workshop(workspace)
     agenda = workspace.agenda()
     ward_short = agenda.ward(workshop.ward_id).short
     prepared = [_with_checked_codes(agenda, draft.fields()) for draft in drafts]
     with workspace.transaction() as uow:
-        for fields in prepared:
+        for done, fields in enumerate(prepared):
+            _say(watch, "付箋を保存しています", done, len(prepared))
             prefix = number_prefix(ward_short, fields[NoteField.TABLE], local.device_mark)
             number = format_number(prefix, uow.next_running_number(prefix))
             birth = {
@@ -61,37 +59,33 @@ def edit_note(workspace: Workspace, note_id: EntityId, fields: Mapping[str, Json
         state = _existing(uow, note_id)
         if state.voided:
             raise InvalidInput("この付箋は取り消されています。直すときは、先に「戻す」を押してください。")
-        changed = {
-            name: value
-            for name, value in checked.items()
-            if name not in state.fields or state.fields[name].in_conflict or state.fields[name].value != value
-        }
-        if changed:
-            parents = [
-                head.op_id for name in changed if name in state.fields for head in state.fields[name].heads
-            ]
-            uow.append(note_id, OpKind.SET, _NOTE_TYPE | changed, parents)
+        append_changes(uow, state, checked)
         return uow.changes
 
 
-def void_notes(workspace: Workspace, note_ids: Iterable[EntityId], reason: str) -> Changes:
+def void_notes(
+    workspace: Workspace, note_ids: Iterable[EntityId], reason: str, watch: Watch | None = None
+) -> Changes:
     """Take notes back with a reason; they stay in the file, are counted, and can be restored."""
-    reason = reason.strip()
-    if not reason:
+    return void_each(workspace, dict.fromkeys(note_ids, reason), watch)
+
+
+def void_each(workspace: Workspace, reasons: Mapping[EntityId, str], watch: Watch | None = None) -> Changes:
+    """Take notes back, each with a reason of its own, all or none."""
+    if not all(reason.strip() for reason in reasons.values()):
         raise InvalidInput("取り消す理由を選ぶか、書いてください。付箋はそのまま残っています。")
     with workspace.transaction() as uow:
-        for note_id in note_ids:
-            state = _existing(uow, note_id)
+        for note_id, state in _states(uow, list(reasons), watch, "付箋を取り消しています"):
             if not state.voided:
-                uow.append(note_id, OpKind.VOID, _NOTE_TYPE | {"reason": reason}, state.head_ids)
+                payload = _NOTE_TYPE | {"reason": reasons[note_id].strip()}
+                uow.append(note_id, OpKind.VOID, payload, state.head_ids)
         return uow.changes
 
 
-def restore_notes(workspace: Workspace, note_ids: Iterable[EntityId]) -> Changes:
+def restore_notes(workspace: Workspace, note_ids: Iterable[EntityId], watch: Watch | None = None) -> Changes:
     """Bring voided notes back."""
     with workspace.transaction() as uow:
-        for note_id in note_ids:
-            state = _existing(uow, note_id)
+        for note_id, state in _states(uow, list(note_ids), watch, "付箋を戻しています"):
             if state.voids:
                 uow.append(note_id, OpKind.RESTORE, _NOTE_TYPE, [mark.op_id for mark in state.voids])
         return uow.changes
@@ -119,6 +113,22 @@ def ensure_islands(
                 fields = {TYPE_KEY: str(EntityType.ISLAND), "title": title, "theme": theme, "workshop": base}
                 uow.append(island_id, OpKind.SET, fields, ())
     return wanted
+
+
+def _states(
+    uow: UnitOfWork, note_ids: Sequence[EntityId], watch: Watch | None, what: str
+) -> Iterator[tuple[EntityId, EntityState]]:
+    """Each note as it stands, read in few queries; between two of them the person may stop the work."""
+    for done, note_id in enumerate(note_ids):
+        if done % _READ_AT_ONCE == 0:
+            uow.read_ahead(note_ids[done : done + _READ_AT_ONCE])
+        _say(watch, what, done, len(note_ids))
+        yield note_id, _existing(uow, note_id)
+
+
+def _say(watch: Watch | None, what: str, done: int, of: int) -> None:
+    if watch is not None:
+        watch.step(what, done, of)
 
 
 def _existing(uow: UnitOfWork, note_id: EntityId) -> EntityState:

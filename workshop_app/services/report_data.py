@@ -98,6 +98,7 @@ def _note_row(item: ReportNote) -> tuple[Value, ...]:
     date = None if venue is None else venue.workshop.date
     remarks = [
         *(["単独"] if island is None else []),
+        *(["競合"] if note.conflicts else []),
         *([f"コード不明 {' '.join(item.unknown_codes)}"] if item.unknown_codes else []),
     ]
     return (
@@ -239,6 +240,7 @@ def output_sheet(
         ("出力日時_和暦", f"{format_wareki(now.date())} {now:%H:%M}", "日本時間"),
         ("プログラムの版", app_version, "workshop_app"),
         ("議題", agenda.title or NONE_CODE, f"議題ID {agenda.agenda_id}"),
+        ("議題の版", agenda.version, "議題ファイルの vocab_version"),
         ("データの種類", "練習用データ" if facts.practice else "記録", "練習用データは実際の意見ではない"),
         ("会場数", len(facts.venues), "記録のある会場（会場）"),
         ("集めた付箋", counts.collected, "掲載と非掲載の合計（件）"),
@@ -255,9 +257,23 @@ def output_sheet(
         ("伏せた意見", 0, f"伏字にした件数（件）。公開区分はすべて「{UNCHECKED}」"),
         ("統合元ファイルの数", len(sources), "このファイルに統合したファイル（個）"),
     ]
-    for order, source in enumerate(sources, start=1):
+    for order, source in enumerate(_in_ward_order(facts, sources), start=1):
         merged = jst(source.merged_at_ms).isoformat()
-        words = f"付箋 {source.notes:,}件、統合 {merged}、SHA-256 {source.sha256}"
-        rows.append((f"統合元ファイル{order}", one_line(source.file_name), words))
-    columns = (DataColumn("項目", 22), DataColumn("値", 40), DataColumn("説明", 90))
+        name = f"統合元ファイル{order}"
+        rows.append((name, one_line(source.file_name), f"付箋 {source.notes:,}件、統合 {merged}"))
+        rows.append((f"{name}_指紋", source.sha256, "ファイルの SHA-256"))
+    columns = (DataColumn("項目", 22), DataColumn("値", 68), DataColumn("説明", 62))
     return DataSheet(OUTPUT_NAME, columns, tuple(rows), filtered=False)
+
+
+def _in_ward_order(facts: Facts, sources: Sequence[SourceInfo]) -> list[SourceInfo]:
+    """Official ward order by the ward a file's name begins with or holds; files that name none come last."""
+
+    def rank(source: SourceInfo) -> tuple[int, int, str, str]:
+        named = [ward for ward in facts.wards if ward.name in source.file_name]
+        # 東区 is also in 江東区: the longest name is the one that was meant.
+        ward = max(named, key=lambda ward: len(ward.name), default=None)
+        order = len(facts.wards) if ward is None else ward.order
+        return order, source.merged_at_ms, source.file_name, source.sha256
+
+    return sorted(sources, key=rank)

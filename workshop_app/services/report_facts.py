@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workshop_app.domain.agenda import Agenda, AgendaPoint
+from workshop_app.domain.agenda import Agenda, AgendaPoint, Theme
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Island, Note, Workshop
 from workshop_app.domain.tallies import Count, per_unit, sum_known
@@ -151,6 +151,10 @@ class Facts:
         """The venues of one ward, or all of them for None."""
         return [venue for venue in self.venues if ward is None or venue.ward == ward]
 
+    def silent(self, ward: WardFact) -> bool:
+        """True when this file knows nothing of a ward: its numbers are not 0, they are not there."""
+        return not self.venues_of(ward) and all(note.ward != ward for note in self.notes)
+
     def missing_wards(self) -> list[WardFact]:
         """Wards of the agenda of which this file has no workshop."""
         return [ward for ward in self.wards if ward.known and not self.venues_of(ward)]
@@ -215,7 +219,7 @@ def gather_facts(
     ]
     venues = _venues(wards, workshops)
     themes = [
-        ThemeFact(order, theme.id, _theme_band(theme.number, theme.title), _theme_short(theme), theme.id)
+        ThemeFact(order, theme.id, _theme_band(theme), _theme_short(theme), theme.id)
         for order, theme in enumerate(agenda.all_themes)
     ]
     kinds = [
@@ -246,14 +250,14 @@ def gather_facts(
     )
 
 
-def _theme_band(number: int, title: str) -> str:
-    return f"テーマ{number}　{title}" if number else title
+def _theme_band(theme: Theme) -> str:
+    """テーマ(1)　… with the number as the agenda prints it."""
+    return f"テーマ{theme.mark}　{theme.title}" if theme.number else theme.title
 
 
-def _theme_short(theme: object) -> str:
-    number = getattr(theme, "number", "")
-    short = getattr(theme, "short_title", "") or getattr(theme, "title", "")
-    return f"{number} {short}" if number else str(short)
+def _theme_short(theme: Theme) -> str:
+    """(1) 役割分担・連携; その他 alone could be taken for the kind その他, so that one keeps its whole name."""
+    return f"{theme.mark} {theme.short_title}" if theme.number else theme.title
 
 
 def _venues(wards: Sequence[WardFact], workshops: Sequence[Workshop]) -> list[Venue]:

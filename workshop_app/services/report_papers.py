@@ -35,7 +35,7 @@ _RESULT_COLUMNS = (
     Column("傍聴者数\n（人）", 9),
     Column("テーブル\n数", 9),
     Column("意見件数\n（件）", 9),
-    Column("1人当たり\n（件/人）", 11),
+    Column("1人当たり\n件数\n（件/人）", 11),
     Column("投票者数\n（人）", 9),
     Column("票数\n（票）", 9),
 )
@@ -58,6 +58,7 @@ def results_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
     rows = [row for ward in facts.wards for row in _ward_rows(facts, ward, log)]
     rows.append(_results_total(facts, log))
     rows += [remark_row(text) for text in _results_remarks(facts)]
+    rows += _steps_of_the_day(facts)
     return PrintSheet(
         name=RESULTS_NAME,
         number="資料1",
@@ -68,6 +69,54 @@ def results_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
         columns=_RESULT_COLUMNS,
         rows=tuple(rows),
     )
+
+
+def _steps_of_the_day(facts: Facts) -> list[Row]:
+    """How the opinions came about; only what every workshop did or the records show."""
+    rounds = sorted({note.note.round for note in facts.notes if note.note.round is not None})
+    in_rounds = f"（ラウンド{'・'.join(map(str, rounds))}）" if rounds else ""
+    held = {venue.workshop.votes_per_person for venue in facts.venues}
+    each = held.pop() if len(held) == 1 else None
+    if not facts.counts.votes and not any(venue.workshop.voters for venue in facts.venues):
+        voting = "テーブルごとに発表しました。投票の記録はありません。"
+    elif each is None:
+        voting = "テーブルごとに発表し、共感した意見に投票しました。"
+    else:
+        voting = f"テーブルごとに発表し、共感した意見に1人{each}票で投票しました。"
+    steps = (
+        ("趣旨説明", "議題と基本的な考え方を説明しました。意見は氏名を付けずに記録しています。"),
+        ("意見の記入", f"テーマごとに、一人ずつ付箋に記入し、読み上げて模造紙に貼りました{in_rounds}。"),
+        (
+            "島づくり",
+            "似た意見を集めて「島」とし、要旨を一文の「表札」にしました。"
+            "どの島にも入らない意見（単独の意見）もそのまま残しています。",
+        ),
+        ("発表と投票", voting),
+        (
+            "記録の確認",
+            "付箋を1枚ずつ、番号を付けて入力しました。取り消したものも、理由とともに件数に残しています。",
+        ),
+    )
+    band = Row(RowKind.THEME_BAND, (Cell("当日の進め方", Role.THEME_BAND),), key="steps", keep_with_next=True)
+    last = len(_RESULT_COLUMNS) - 1
+    return [
+        Row(RowKind.SPACER, key="gap:steps", keep_with_next=True),
+        band,
+        *(
+            Row(
+                RowKind.BODY,
+                (
+                    Cell(number, Role.BODY_CENTRE),
+                    Cell(name, Role.BODY),
+                    Cell(words, Role.BODY),
+                    *(Cell(None, Role.BODY) for _ in range(last - 2)),
+                ),
+                key=f"step:{number}",
+                merge_from=2,
+            )
+            for number, (name, words) in enumerate(steps, start=1)
+        ),
+    ]
 
 
 def practice_words(facts: Facts) -> str:
@@ -103,7 +152,7 @@ def _venue_row(facts: Facts, ward: WardFact, venue: Venue | None, log: FigureLog
         where = venue.workshop.venue or DASH
     elif ward.known:
         when = "記録なし"
-    nothing = venue is None and not notes
+    nothing = facts.silent(ward)
     base = base_of([] if venue is None else [venue], notes)
     table = ("資料1", "開催結果")
     slot = Slot(ward)

@@ -96,7 +96,8 @@ class Row:
     `cells` starts at the first column; a REMARK or CAPTION row has one cell that spans the table. `key` names
     the row for links and charts, unique in its sheet. `repeat` lists columns written again in continuation
     rows, `continued_at` the column that then says (続き). `merge_from` joins that column with all to its
-    right (the text column of a list that is narrower than the sheet).
+    right (the text column of a list that is narrower than the sheet). An `optional` row is left out when its
+    page would be too full otherwise.
     """
 
     kind: RowKind
@@ -107,6 +108,7 @@ class Row:
     repeat: tuple[int, ...] = ()
     continued_at: int | None = None
     merge_from: int | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

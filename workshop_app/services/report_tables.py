@@ -7,7 +7,7 @@ that is still too wide is continued below itself with its row labels repeated.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workshop_app.domain.tallies import cross_table, share
 from workshop_app.services.report_facts import Facts, IslandFact, ReportNote, base_of
@@ -84,20 +84,20 @@ def tables_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
     by_ward = _cross(
         facts, log, 2, f"テーマ別・区別の意見件数（n={n:,}件、構成比の母数も同じ）", themes, wards
     )
-    rows += [_spacer("gap:2"), *by_ward.rows]
+    rows += [*_gap("gap:2", n), *by_ward.rows]
     rows += [remark_row(text) for text in _share_remarks(facts)]
     charts: list[Chart] = []
     break_here = PageBreak.ALWAYS if n else PageBreak.NEVER
     space, made = _first_charts(facts, by_ward, break_here)
-    rows += [*_gap("gap:3", break_here), *space, _spacer("gap:4")]
+    rows += [*space, *_gap("gap:3", n)]
     charts += made
     by_kind = _cross(facts, log, 3, f"種別・区別の意見件数（n={n:,}件、構成比の母数も同じ）", kinds, wards)
-    rows += [*by_kind.rows, *_gap("gap:5", break_here)]
+    rows += by_kind.rows
     mixed = _cross(facts, log, 4, f"テーマ別・種別の意見件数（n={n:,}件）", themes, kinds, plain=True)
-    mixed.rows[0] = _with_page(mixed.rows[0], break_here)
+    mixed.rows[0] = replace(mixed.rows[0], page=break_here)
     top = _top_islands(facts)
     space, made = _second_charts(facts, mixed, top)
-    rows += [*mixed.rows, _spacer("gap:6"), *space, _spacer("gap:7"), *_top_rows(facts, top, log)]
+    rows += [*mixed.rows, *space, *_gap("gap:4", n), *_top_rows(facts, top, log)]
     charts += made
     return PrintSheet(
         name=TABLES_NAME,
@@ -119,24 +119,18 @@ def _spacer(key: str, keep: bool = True) -> Row:
     return Row(RowKind.SPACER, key=key, keep_with_next=keep)
 
 
-def _gap(key: str, following: PageBreak) -> list[Row]:
-    """No white before a forced page break: it could end up alone on a page."""
-    return [] if following is PageBreak.ALWAYS else [_spacer(key)]
+def _gap(key: str, notes: int) -> list[Row]:
+    """White between two things on a page; without opinions everything has to stand on one page."""
+    return [_spacer(key)] if notes else []
 
 
 def _with_remark(space: list[Row], words: str) -> list[Row]:
-    last = space[-1]
-    kept = Row(last.kind, last.cells, last.key, keep_with_next=True, page=last.page)
-    return [*space[:-1], kept, remark_row(words)]
+    return [*space[:-1], replace(space[-1], keep_with_next=True), remark_row(words)]
 
 
 def _caption(number: int, words: str, page: PageBreak = PageBreak.NEVER) -> Row:
     cell = Cell(f"表{number}　{words}", Role.CAPTION)
     return Row(RowKind.CAPTION, (cell,), key=f"caption:{number}", keep_with_next=True, page=page)
-
-
-def _with_page(row: Row, page: PageBreak) -> Row:
-    return Row(row.kind, row.cells, row.key, row.keep_with_next, page)
 
 
 def _header(labels: Sequence[str], key: str) -> Row:
@@ -163,6 +157,8 @@ def _base_rows(facts: Facts, log: FigureLog) -> list[Row]:
             "t1:h",
         ),
     ]
+    if not facts.counts.shown:
+        rows.append(_nothing_row(len(_COLUMNS)))
     for index, ward in enumerate([*facts.wards, None]):
         notes = [note for note in facts.notes if ward is None or note.ward == ward]
         venues = facts.venues_of(ward)
@@ -173,12 +169,13 @@ def _base_rows(facts: Facts, log: FigureLog) -> list[Row]:
         number_1 = Role.TOTAL_NUMBER_1 if total else Role.NUMBER_1
         rate = Role.TOTAL_SHARE if total else Role.SHARE
         heads, tables = Denominator(base.participants, "人"), Denominator(base.tables, "卓")
-        votes = sum(note.votes for note in notes)
+        silent = ward is not None and facts.silent(ward)
+        votes = None if silent else sum(note.votes for note in notes)
         cells = (
             Cell("計" if ward is None else ward.name, Role.TOTAL if total else Role.BODY_CENTRE),
             log.cell(table, slot, "参加者数", base.participants, "人", number),
             log.cell(table, slot, "テーブル数", base.tables, "卓", number),
-            log.cell(table, slot, "意見件数", len(notes), "件", number),
+            log.cell(table, slot, "意見件数", None if silent else len(notes), "件", number),
             log.cell(table, slot, "1人当たり件数", base.per_head, "件/人", number_1, heads),
             log.cell(table, slot, "1テーブル当たり件数", base.per_table, "件/卓", number_1, tables),
             log.cell(table, slot, "投票者数", base.voters, "人", number),
@@ -186,7 +183,8 @@ def _base_rows(facts: Facts, log: FigureLog) -> list[Row]:
             log.cell(table, slot, "票の使用率", base.vote_use, "比", rate),
         )
         kind = RowKind.TOTAL if total else RowKind.BODY
-        rows.append(Row(kind, cells, key=f"t1:{'t' if total else index}", keep_with_next=not total))
+        if total or facts.counts.shown:
+            rows.append(Row(kind, cells, key=f"t1:{'t' if total else index}", keep_with_next=not total))
     rows.append(
         remark_row(
             "1人当たり件数は意見件数÷参加者数、票の使用率は票数÷（投票者数×1人の持ち票）です。"
@@ -194,9 +192,15 @@ def _base_rows(facts: Facts, log: FigureLog) -> list[Row]:
         )
     )
     missing = facts.missing_wards()
-    if missing and facts.venues:
+    if missing and facts.venues and facts.counts.shown:
         rows.append(remark_row(missing_words(missing)))
     return rows
+
+
+def _nothing_row(columns: int) -> Row:
+    """What stands in a table instead of rows when there is no opinion to count."""
+    blank = [Cell("", Role.BODY) for _ in range(columns - 1)]
+    return Row(RowKind.BODY, (Cell(NOTHING, Role.BODY), *blank), keep_with_next=True)
 
 
 def _share_remarks(facts: Facts) -> list[str]:
@@ -238,12 +242,15 @@ def _cross(
             where = Slot(
                 slot.ward or column.slot.ward, slot.theme or column.slot.theme, slot.kind or column.slot.kind
             )
-            cells.append(log.cell(table, where, "意見件数", one.notes, "件", role))
-        cells.append(log.cell(table, slot, "意見件数", row.notes, "件", role))
+            known = where.ward is None or not facts.silent(where.ward)
+            cells.append(log.cell(table, where, "意見件数", one.notes if known else None, "件", role))
+        known = slot.ward is None or not facts.silent(slot.ward)
+        cells.append(log.cell(table, slot, "意見件数", row.notes if known else None, "件", role))
         if not plain:
             rate = Role.TOTAL_SHARE if total else Role.SHARE
-            cells.append(log.cell(table, slot, "構成比", share(row.notes, n), "比", rate, whole))
-            cells.append(log.cell(table, slot, "票数", row.votes, "票", role))
+            part = share(row.notes, n) if known else None
+            cells.append(log.cell(table, slot, "構成比", part, "比", rate, whole))
+            cells.append(log.cell(table, slot, "票数", row.votes if known else None, "票", role))
         return cells
 
     heads = [f"{item.label}\n（件）" for item in across] + ["計\n（件）"]
@@ -262,12 +269,12 @@ def _cross(
         label = corner if not chunk else f"{corner}\n（続き）"
         grid.rows.append(_header((label, *heads[part]), f"{prefix}:h"))
         if not n:
-            blank = [Cell("", Role.BODY) for _ in heads[part]]
-            grid.rows.append(Row(RowKind.BODY, (Cell(NOTHING, Role.BODY), *blank), keep_with_next=True))
-        else:
-            for index, (item, values) in enumerate(zip(down, lines, strict=True)):
-                cells = (Cell(item.label, label_role), *values[part])
-                grid.rows.append(Row(RowKind.BODY, cells, key=f"{prefix}:{index}", keep_with_next=True))
+            # Without the row of zeros below it the whole of an empty 資料4 stands on one page.
+            grid.rows.append(replace(_nothing_row(1 + len(heads[part])), keep_with_next=False))
+            continue
+        for index, (item, values) in enumerate(zip(down, lines, strict=True)):
+            cells = (Cell(item.label, label_role), *values[part])
+            grid.rows.append(Row(RowKind.BODY, cells, key=f"{prefix}:{index}", keep_with_next=True))
         total_cells = (Cell("計", Role.TOTAL), *sums[part])
         grid.rows.append(Row(RowKind.TOTAL, total_cells, key=f"{prefix}:t"))
     return grid
@@ -283,14 +290,18 @@ def _key_of(items: Sequence[_Item]) -> Callable[[ReportNote], str]:
     return lambda note: note.kind.code
 
 
-def _space(name: str, height: int, page: PageBreak) -> list[Row]:
-    """Spacer rows for charts to lie on, never torn apart."""
-    rows = [_spacer(f"{name}:{index}", keep=index < height - 1) for index in range(height)]
-    return [_with_page(rows[0], page), *rows[1:]]
+def _space(name: str, bars: int, page: PageBreak) -> list[Row]:
+    """Spacer rows for charts of so many bars to lie on, never torn apart.
 
-
-def _chart_height(bars: int) -> int:
-    return max(17, min(33, 7 + 2 * bars))
+    The charts may be lower when that brings what stands below them onto the same page.
+    """
+    height = max(17, min(33, 7 + 2 * bars))
+    least = min(height, max(11, 5 + bars))
+    rows = [
+        replace(_spacer(f"{name}:{index}", keep=index < height - 1), optional=least <= index + 1 < height)
+        for index in range(height)
+    ]
+    return [replace(rows[0], page=page), *rows[1:]]
 
 
 def _first_charts(facts: Facts, by_ward: _Grid, page: PageBreak) -> tuple[list[Row], list[Chart]]:
@@ -299,8 +310,7 @@ def _first_charts(facts: Facts, by_ward: _Grid, page: PageBreak) -> tuple[list[R
     if not n:
         return [remark_row("意見がないため図はありません。")], []
     wards = facts.wards
-    height = _chart_height(len(wards))
-    space = _space("fig1", height, page)
+    space = _space("fig1", len(wards), page)
     categories = Span("t1:0", 0, f"t1:{len(wards) - 1}", 0)
     labels = tuple(ward.name for ward in wards)
     counts = cross_table(facts.notes, lambda note: note.theme.code, lambda note: note.ward.code)
@@ -308,7 +318,7 @@ def _first_charts(facts: Facts, by_ward: _Grid, page: PageBreak) -> tuple[list[R
         Series(
             theme.short,
             _span(by_ward, [(index, column) for column in range(len(wards))]),
-            tuple(counts.cell(theme.code, ward.code).notes for ward in wards),
+            tuple(None if facts.silent(ward) else counts.cell(theme.code, ward.code).notes for ward in wards),
         )
         for index, theme in enumerate(facts.themes)
     )
@@ -360,11 +370,11 @@ def _span(grid: _Grid, cells: Sequence[tuple[int, int]]) -> Span:
 
 
 def _second_charts(facts: Facts, mixed: _Grid, top: Sequence[IslandFact]) -> tuple[list[Row], list[Chart]]:
-    """図3 and 図4, or the sentences that stand for them."""
+    """図3 and 図4, or the sentences that stand for them; without opinions 図1 has said it already."""
     n, votes = facts.counts.shown, facts.counts.votes
     if not n:
-        return [remark_row("意見がないため図はありません。")], []
-    space = _space("fig3", _chart_height(max(len(facts.themes), len(top))), PageBreak.NEVER)
+        return [], []
+    space = _space("fig3", max(len(facts.themes), len(top)), PageBreak.NEVER)
     counts = cross_table(facts.notes, lambda note: note.theme.code, lambda note: note.kind.code)
     series = tuple(
         Series(

@@ -9,7 +9,7 @@ import yaml
 
 from workshop_app import paths
 from workshop_app.domain.agenda import Agenda
-from workshop_app.domain.strict_reader import AgendaProblem
+from workshop_app.domain.strict_reader import AgendaProblem, dotted
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12
@@ -54,28 +54,52 @@ def load_agenda(path: Path) -> Agenda:
     return parse_agenda(text)
 
 
+class _Loader(yaml.SafeLoader):
+    """Knows where in the nest it stands, and stops before a nest so deep that Python itself would give up."""
+
+    def __init__(self, text: str) -> None:
+        self._at: list[str | int] = []
+        super().__init__(text)
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        key = index.value if isinstance(index, yaml.ScalarNode) else index
+        inside = isinstance(key, str | int)
+        if inside:
+            self._at.append(key)
+        try:
+            if len(self._at) > MAX_DEPTH:
+                raise _unusable(self.line + 1, dotted(tuple(self._at[:MAX_DEPTH])))
+            return super().compose_node(parent, index)
+        finally:
+            if inside:
+                self._at.pop()
+
+
+def _unusable(line: int, key: str) -> AgendaProblem:
+    return AgendaProblem(
+        f"議題ファイルの {line}行目 「{key}」に、使えない書き方（&・* の参照か、深すぎる入れ子）があります。"
+        "今のデータは変わっていません。そのまま書き下してください。",
+        line,
+        key,
+    )
+
+
 def parse_agenda(text: str) -> Agenda:
     """Read an agenda from YAML text; raises AgendaProblem."""
     loader = None
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
-        lines: dict[_Path, int] = {}
+        lines: dict[_Path, int] = {(): 1}
         if node is not None:
-            _survey(node, (), lines, set())
+            _survey(loader, node, (), lines, set())
         document = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
-        line = mark.line + 1 if mark else None
-        place = f"{line}行目" if line else "どこか"
+        line = _line_of(problem, text)
         raise AgendaProblem(
-            f"議題ファイルの {place}の書き方を読み取れません。今のデータは変わっていません。"
-            "字下げ・「:」・引用符を確かめてください。",
+            f"議題ファイルの {line}行目の書き方を読み取れません。今のデータは変わっていません。"
+            "字下げ・「:」・引用符と、見えない文字がないかを確かめてください。",
             line,
-        ) from problem
-    except (ValueError, RecursionError, OverflowError) as problem:
-        raise AgendaProblem(
-            "議題ファイルに読み取れない値があります。今のデータは変わっていません。日付と数字の書き方を確かめてください。"
         ) from problem
     finally:
         if loader is not None:
@@ -89,16 +113,22 @@ def parse_agenda(text: str) -> Agenda:
     return Agenda.from_document(document if document is not None else {}, locate)
 
 
-def _survey(node: yaml.Node, path: _Path, lines: dict[_Path, int], seen: set[int]) -> None:
-    """Note the line of every key; refuse what an agenda never needs (aliases, tags, repeats, deep nests)."""
+def _line_of(problem: yaml.YAMLError, text: str) -> int:
+    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
+    if mark is not None:
+        return int(mark.line) + 1
+    # A character YAML does not allow at all comes with its position only.
+    return text.count("\n", 0, getattr(problem, "position", 0)) + 1
+
+
+def _survey(
+    loader: yaml.SafeLoader, node: yaml.Node, path: _Path, lines: dict[_Path, int], seen: set[int]
+) -> None:
+    """Note the line of every key; refuse what an agenda never needs (aliases, tags, repeats, odd values)."""
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
-    if id(node) in seen or len(path) > MAX_DEPTH:
-        raise AgendaProblem(
-            f"議題ファイルの {line}行目に、使えない書き方（&・* の参照か、深すぎる入れ子）があります。"
-            "今のデータは変わっていません。そのまま書き下してください。",
-            line,
-        )
+    if id(node) in seen:
+        raise _unusable(line, dotted(path))
     seen.add(id(node))
     if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
         raise AgendaProblem(
@@ -124,7 +154,17 @@ def _survey(node: yaml.Node, path: _Path, lines: dict[_Path, int], seen: set[int
                 )
             keys.add(key)
             lines[(*path, key)] = key_line
-            _survey(value_node, (*path, key), lines, seen)
+            _survey(loader, value_node, (*path, key), lines, seen)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _survey(item, (*path, index), lines, seen)
+            _survey(loader, item, (*path, index), lines, seen)
+    else:
+        try:
+            loader.construct_object(node)
+        except (ValueError, OverflowError) as problem:
+            raise AgendaProblem(
+                f"議題ファイルの {line}行目 「{dotted(path)}」の値を読み取れません。今のデータは変わっていません。"
+                "日付は 2014-10-05 のように、数字は半角で書いてください。",
+                line,
+                dotted(path),
+            ) from problem

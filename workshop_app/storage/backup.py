@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from workshop_app.domain.errors import StorageUnavailable
-from workshop_app.storage.engine import file_uri, storage_errors
+from workshop_app.storage.engine import damaged, file_uri, storage_errors
 
 FOLDER_SUFFIX = "_控え"
 KEEP_LAST = 20
@@ -28,13 +28,13 @@ def backup_folder(path: Path) -> Path:
 def back_up(path: Path, reason: str) -> Path:
     """Copy a workshop file as it is now; returns the copy's path.
 
-    Raises StorageUnavailable when the copy cannot be written or does not open again; then the caller must not
-    go on with what the backup was for.
+    Raises StorageUnavailable when the copy cannot be written or does not open again, RefusedFile when it is
+    the file itself that is damaged; then the caller must not go on with what the backup was for.
     """
     folder = backup_folder(path)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     stem = f"{stamp}_{_UNSAFE.sub('', reason)}"
-    with storage_errors():
+    with storage_errors(path):
         folder.mkdir(exist_ok=True)
         copy = folder / f"{stem}.wsdb"
         serial = 2
@@ -50,6 +50,8 @@ def back_up(path: Path, reason: str) -> Path:
             source.backup(target)
         if not _opens(partial):
             partial.unlink(missing_ok=True)
+            if not _opens(path):
+                raise damaged(f"「{path.name}」")
             raise StorageUnavailable(
                 "控えを作れませんでした。今のデータは変わっていません。空き容量を確かめて、もう一度試してください。"
             )

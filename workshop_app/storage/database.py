@@ -13,7 +13,7 @@ import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,13 +21,15 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 
 from workshop_app.domain.agenda import Agenda
-from workshop_app.domain.clock import COUNTER_BITS, HybridClock, stamp_ms
+from workshop_app.domain.clock import COUNTER_BITS, HybridClock
+from workshop_app.domain.conflict import open_conflict, settled_conflicts
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
-from workshop_app.domain.fold import VOID_FIELD, EntityState, fold
+from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
-from workshop_app.domain.note import Conflict, ConflictValue, Device, Island, Note, Workshop
+from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.numbering import citation, cited_number
 from workshop_app.domain.op import JsonValue, Op, OpSet
+from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.ports import (
     LocalContext,
     MergeRecord,
@@ -60,6 +62,8 @@ from workshop_app.storage.unit_of_work import (
 from workshop_app.version import __version__
 
 SUFFIX = ".wsdb"
+_LONGEST_ADDITION = "._00000000-000000_99.part"
+"""Journal, backup folder and hand-over file carry the file's name and up to this much more."""
 
 
 def wall_clock_ms() -> int:
@@ -79,7 +83,7 @@ class Database:
         try:
             if create:
                 create_schema(self._connection)
-            with storage_errors():
+            with storage_errors(self._path):
                 values = read_local(self._connection)
         except BaseException:
             self._connection.close()
@@ -101,14 +105,17 @@ class Database:
 
         Raises InvalidInput when the name is taken or the folder is missing.
         """
-        if not path.parent.is_dir():
-            raise InvalidInput(
-                f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
-            )
-        if path.exists():
-            raise InvalidInput(
-                f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
-            )
+        with path_errors(path):
+            if not path.parent.is_dir():
+                raise InvalidInput(
+                    f"保存先のフォルダー「{path.parent}」がありません。フォルダーを作ってから、もう一度試してください。"
+                )
+            if path.exists():
+                raise InvalidInput(
+                    f"「{path.name}」はすでにあります。元のファイルはそのままです。別の名前を付けてください。"
+                )
+            # A file whose journal or hand-over copy could not be named would refuse the first note.
+            path.with_name(path.name + _LONGEST_ADDITION).exists()
         places.refuse_unsafe(path)
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         with storage_errors():
@@ -185,7 +192,7 @@ class Database:
     def notes(self) -> list[Note]:
         """Every note, voided ones too, oldest first; a number that two notes share is written as a citation."""
         order = (tables.note.c.created_ms, tables.note.c.number, tables.note.c.note_id)
-        with storage_errors():
+        with storage_errors(self._path):
             rows = self._connection.execute(select(tables.note).order_by(*order))
             notes = [row_to_note(row) for row in rows]
         seen = Counter(note.number for note in notes)
@@ -203,6 +210,21 @@ class Database:
             shared = self._notes_with_number(row.number) > 1
         note = row_to_note(row)
         return _cited(note) if shared else note
+
+    def notes_by_ids(self, note_ids: Iterable[EntityId]) -> list[Note]:
+        """The notes among these ids, oldest first, in a few queries however many they are."""
+        note = tables.note
+        found: list[Note] = []
+        shared: set[str] = set()
+        with storage_errors():
+            for chunk in op_store.chunks([bytes(note_id) for note_id in note_ids]):
+                rows = self._connection.execute(select(note).where(note.c.note_id.in_(chunk)))
+                found += map(row_to_note, rows)
+            for numbers in op_store.chunks([one.number for one in found]):
+                same = select(note.c.number).where(note.c.number.in_(numbers)).group_by(note.c.number)
+                shared.update(self._connection.execute(same.having(func.count() > 1)).scalars())
+        found.sort(key=lambda one: (one.created_ms, one.number, one.note_id))
+        return [_cited(one) if one.number in shared else one for one in found]
 
     def _notes_with_number(self, number: str) -> int:
         query = select(func.count()).select_from(tables.note).where(tables.note.c.number == number)
@@ -242,14 +264,34 @@ class Database:
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest entity first; values in ascending (clock, op id)."""
         with storage_errors():
-            stations = {row.session: row.station for row in self._connection.execute(select(tables.session))}
             rows = self._connection.execute(select(tables.conflict)).all()
-            states = {
-                row.entity_id: fold(op_store.ops_of(self._connection, EntityId(row.entity_id)))
-                for row in rows
-            }
-        found = [_conflict(states[row.entity_id], row.field, stations) for row in rows]
+            histories = self._histories({EntityId(row.entity_id) for row in rows})
+            stations = self._stations() if rows else {}
+        states = {entity_id: fold(ops) for entity_id, ops in histories.items()}
+        found = [
+            open_conflict(histories[row.entity_id], states[row.entity_id], row.field, stations)
+            for row in rows
+        ]
         return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
+
+    def settled_conflicts(self) -> list[Conflict]:
+        """What clashed and was settled, oldest entity first. Looks through the whole op log."""
+        with storage_errors():
+            found = self._connection.execute(op_store.ENTITIES_WITH_JOINING_EDITS)
+            histories = self._histories({EntityId(row.entity_id) for row in found})
+            stations = self._stations() if histories else {}
+        return [
+            conflict
+            for ops in sorted(histories.values(), key=lambda ops: min((op.hlc, op.op_id) for op in ops))
+            for conflict in settled_conflicts(ops, stations)
+        ]
+
+    def _stations(self) -> dict[bytes, str]:
+        return {row.session: row.station for row in self._connection.execute(select(tables.session))}
+
+    def _histories(self, entity_ids: Collection[EntityId]) -> dict[EntityId, list[Op]]:
+        listed = op_store.ops_of_many(self._connection, entity_ids)
+        return {ops[0].entity_id: ops for ops in listed}
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""
@@ -392,7 +434,7 @@ class Database:
 
     def counts(self) -> dict[str, int]:
         """Rows per table, for `check`."""
-        with storage_errors():
+        with storage_errors(self._path):
             return {
                 table.name: int(
                     self._connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -402,7 +444,7 @@ class Database:
 
     def integrity(self) -> tuple[str, int]:
         """SQLite's own verdict ('ok' or its first finding) and the number of broken foreign keys."""
-        with storage_errors():
+        with storage_errors(self._path):
             verdict = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
             broken = len(self._connection.exec_driver_sql("PRAGMA foreign_key_check").all())
         return verdict, broken
@@ -439,24 +481,5 @@ def _local_context(values: dict[str, str]) -> LocalContext:
 def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
     machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
     return SessionRecord(
-        new_session_id(), local.station or "統合用", machine, __version__, now_ms, time.strftime("%z")
+        new_session_id(), local.station or "事務局", machine, __version__, now_ms, time.strftime("%z")
     )
-
-
-def _conflict(state: EntityState, name: str, stations: dict[bytes, str]) -> Conflict:
-    if name == VOID_FIELD:
-        values = [
-            ConflictValue(m.op_id, {"void": m.reason}, stamp_ms(m.hlc), stations.get(m.session, "不明"))
-            for m in state.voids
-        ]
-        text = state.fields.get("text")
-        values += [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in (text.heads if text else ())
-        ]
-    else:
-        values = [
-            ConflictValue(h.op_id, h.value, stamp_ms(h.hlc), stations.get(h.session, "不明"))
-            for h in state.fields[name].distinct
-        ]
-    return Conflict(state.entity_id, state.type, name, tuple(values))

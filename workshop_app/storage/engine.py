@@ -45,7 +45,7 @@ def connect(path: Path, *, create: bool = False) -> Connection:
         return raw
 
     engine = create_engine("sqlite://", creator=open_raw, poolclass=NullPool)
-    with storage_errors():
+    with storage_errors(path):
         return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
@@ -72,18 +72,23 @@ def driver(connection: Connection) -> sqlite3.Connection:
 
 
 @contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn what the environment does to us into a sentence; program faults pass through unchanged."""
+def storage_errors(path: Path | None = None) -> Iterator[None]:
+    """Turn what the environment does to us into a sentence; program faults pass through unchanged.
+
+    `path` is the file to name where there may be several.
+    """
     try:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as problem:
         original = problem.orig if isinstance(problem, DatabaseError) else problem
-        known = _sentence(str(original).lower())
+        name = "このファイル" if path is None else f"「{path.name}」"
+        moved = getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_DBMOVED
+        known = _moved() if moved else _sentence(str(original).lower(), name)
         if known is not None:
             raise known from problem
         if isinstance(problem, OperationalError | sqlite3.OperationalError):
-            raise StorageUnavailable(
-                "ファイルに書き込めませんでした。書いた文はこの画面に残っています。もう一度試してください。"
+            raise _unsaved(
+                "ファイルを読み書きできませんでした。", "保存先を確かめて、もう一度試してください。"
             ) from problem
         raise
     except OSError as problem:
@@ -93,28 +98,47 @@ def storage_errors() -> Iterator[None]:
         ) from problem
 
 
-def _sentence(message: str) -> WorkshopError | None:
+def _moved() -> StorageUnavailable:
+    """SQLite calls it read-only, too; but nothing is wrong with the rights, and copying it would not help."""
+    return _unsaved(
+        "開いているファイルが、消されたか、移されたか、別のものに置き換えられています。",
+        "ファイルを元の場所に戻して、もう一度試してください。",
+    )
+
+
+def _sentence(message: str, name: str) -> WorkshopError | None:
     if "interrupted" in message:
         # A statement stops in the middle only when somebody who watches it said so.
         return Cancelled("やめました。今のデータは変わっていません。")
     if "full" in message:
-        return StorageUnavailable(
-            "空き容量が足りません。書いた文はこの画面に残っています。不要なファイルを片づけて、もう一度試してください。"
-        )
+        return _unsaved("空き容量が足りません。", "不要なファイルを片づけて、もう一度試してください。")
     if "readonly" in message or "read-only" in message:
         return StorageUnavailable(
-            "このファイルは読み取り専用です。今のデータは変わっていません。書き込める場所に写してから開いてください。"
+            f"{name}は読み取り専用です。今のデータは変わっていません。書き込める場所に写してから開いてください。"
         )
     if "locked" in message or "busy" in message:
-        return StorageUnavailable(
-            "ほかの窓かプログラムがこのファイルに書き込んでいます。書いた文は残っています。少し待って、もう一度試してください。"
+        return _unsaved(
+            f"ほかの窓かプログラムが{name}に書き込んでいます。", "少し待って、もう一度試してください。"
         )
     if "unable to open" in message:
         return StorageUnavailable(
-            "ファイルを開けませんでした。今のデータは変わっていません。場所と名前を確かめてください。"
+            f"{name}を開けませんでした。今のデータは変わっていません。場所と名前を確かめてください。"
         )
-    if "malformed" in message or "not a database" in message:
-        return RefusedFile(
-            "このファイルは壊れていて読めません。ファイルはそのままにしてあります。控えから開いてください。"
-        )
+    if any(sign in message for sign in ("malformed", "not a database", "could not decode", "no such table")):
+        return damaged(name)
     return None
+
+
+def damaged(name: str) -> RefusedFile:
+    """What is said of a file of ours that cannot be read any more; `name` as it stands in the sentence."""
+    return RefusedFile(
+        f"{name}は壊れていて読めません。ファイルはそのままにしてあります。控えから開いてください。"
+    )
+
+
+def _unsaved(what: str, what_to_do: str) -> StorageUnavailable:
+    """Nothing was written; only a window still has on screen what was being saved."""
+    return StorageUnavailable(
+        f"{what}今のデータは変わっていません。{what_to_do}",
+        on_screen=f"{what}書いた文はこの画面に残っています。{what_to_do}",
+    )

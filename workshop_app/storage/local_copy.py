@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workshop_app.domain.errors import StorageUnavailable, WorkshopError
-from workshop_app.storage.backup import fsync_folder
+from workshop_app.domain.errors import WorkshopError
+from workshop_app.storage.backup import fsync_file, fsync_folder
 from workshop_app.storage.engine import storage_errors
 from workshop_app.storage.foreign_file import private_folder, verify_file
 from workshop_app.storage.migrate import require_ours
-from workshop_app.storage.verified_copy import copy_out
 from workshop_app.storage.verify_union import lost_edits
 
 
@@ -20,7 +21,10 @@ from workshop_app.storage.verify_union import lost_edits
 def passing_copy(path: Path) -> Iterator[Path]:
     """A verified private copy to look at, of the same name; thrown away at the end."""
     with private_folder() as folder:
-        yield verify_file(path, folder).copy
+        copy = verify_file(path, folder).copy
+        # The verification leaves it unwritable; a reader of ours may still have to migrate it.
+        copy.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        yield copy
 
 
 def copy_to_folder(path: Path, folder: Path) -> Path:
@@ -30,22 +34,19 @@ def copy_to_folder(path: Path, folder: Path) -> Path:
     worked on since), that one is returned.
     """
     with private_folder() as private:
-        verified = verify_file(path, private)
+        verified = verify_file(path, private).copy
         target = folder / path.name
         serial = 2
         while target.exists():
-            if _holds(target, verified.copy):
+            if _holds(target, verified):
                 return target
             target = folder / f"{path.stem}_{serial}{path.suffix}"
             serial += 1
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
         with storage_errors():
             try:
-                if not copy_out(verified.copy, part, verified.sha256):
-                    raise StorageUnavailable(
-                        "この端末に写した内容を読み直したら、元と違っていました。元のファイルはそのままです。"
-                        "もう一度試してください。"
-                    )
+                shutil.copyfile(verified, part)
+                fsync_file(part)
                 os.replace(part, target)
                 fsync_folder(folder)
             finally:
@@ -53,9 +54,10 @@ def copy_to_folder(path: Path, folder: Path) -> Path:
     return target
 
 
-def _holds(path: Path, copy: Path) -> bool:
+def _holds(path: Path, verified: Path) -> bool:
     try:
         require_ours(path)
-        return lost_edits(path, [copy]) == 0
+        with storage_errors():
+            return not lost_edits(path, [verified])
     except WorkshopError:
         return False

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from workshop_app import paths
 from workshop_app.domain.errors import NotFound, RefusedFile
 from workshop_app.storage.backup import back_up
-from workshop_app.storage.engine import connect, write_transaction
+from workshop_app.storage.engine import connect, damaged, storage_errors, write_transaction
 from workshop_app.storage.places import refuse_unsafe
-from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION
+from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 HEADER_BYTES = 100
@@ -95,14 +95,23 @@ def open_current(path: Path) -> Connection:
     refuse_unsafe(path)
     if version < SCHEMA_VERSION:
         back_up(path, f"版{version}からの更新前")
-        connection = connect(path)
-        try:
+    connection = connect(path)
+    try:
+        if version < SCHEMA_VERSION:
             upgrade(connection, "head")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-    return connect(path)
+        _require_tables(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _require_tables(connection: Connection, path: Path) -> None:
+    """A file that lost a table is refused as a whole: half of it would look like everything there is."""
+    with storage_errors(path):
+        rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").all()
+    if not set(metadata.tables) <= {row[0] for row in rows}:
+        raise damaged(f"「{path.name}」")
 
 
 def upgrade(connection: Connection, target: str) -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from workshop_app.domain.ids import EntityId, SessionId
-from workshop_app.domain.op import Op, OpId, join_parents, split_parents
+from workshop_app.domain.op import OP_ID_BYTES, Op, OpId, OpKind, join_parents, split_parents
 from workshop_app.storage import tables
 
 _T = TypeVar("_T")
 CHUNK = 500
 """Rows or ids a statement takes at once; below SQLite's smallest default limit of variables."""
+ENTITIES_WITH_JOINING_EDITS = (
+    select(tables.op.c.entity_id)
+    .where(tables.op.c.kind == OpKind.SET, func.length(tables.op.c.parents) > OP_ID_BYTES)
+    .distinct()
+)
+"""Entities with an edit that replaces several: where a conflict can have been settled."""
 
 
 def row_to_op(row: Row[Any] | Sequence[Any]) -> Op:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, cast, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.clock import HybridClock
 from workshop_app.domain.fold import EntityState, fold
 from workshop_app.domain.ids import EntityId, format_id, new_entity_id
-from workshop_app.domain.numbering import running_number
 from workshop_app.domain.op import JsonValue, Op, OpId, OpKind, OpSet, chain_next, make_op
 from workshop_app.services.ports import LocalContext, SessionRecord
 from workshop_app.storage import op_store, redaction, tables
@@ -20,6 +19,8 @@ from workshop_app.storage.projections import project
 
 MANIFEST = "manifest"
 """Local value: count and digest of the op set (`OpSet.manifest`), written with the edits it counts."""
+
+_MOST_DIGITS = 9
 
 
 @dataclass(slots=True)
@@ -57,10 +58,21 @@ class SqlUnitOfWork:
         self._ops[entity_id] = []
         return entity_id
 
+    def read_ahead(self, entity_ids: Iterable[EntityId]) -> None:
+        """Read the edits of many entities at once, so that `state` of each asks the file nothing more."""
+        wanted = {entity_id for entity_id in entity_ids if entity_id not in self._ops}
+        self._ops |= {entity_id: [] for entity_id in wanted}
+        for ops in op_store.ops_of_many(self._connection, wanted):
+            self._ops[ops[0].entity_id] = ops
+
     def state(self, entity_id: EntityId) -> EntityState | None:
         """The folded entity, or None when no edit of it is known."""
         known = self._load(entity_id)
         return fold(known) if known else None
+
+    def ops(self, entity_id: EntityId) -> list[Op]:
+        """Every known edit of one entity, those of this transaction too."""
+        return list(self._load(entity_id))
 
     def append(
         self, entity_id: EntityId, kind: str, fields: Mapping[str, JsonValue], parents: Iterable[OpId]
@@ -83,9 +95,15 @@ class SqlUnitOfWork:
         """One more than the greatest running number under this prefix; counted once a transaction."""
         if prefix not in self._running:
             column = tables.note.c.number
-            query = select(column).where(column >= prefix, column < prefix + "\U0010ffff")
-            numbers = (running_number(row[0], prefix) for row in self._connection.execute(query))
-            self._running[prefix] = max((n for n in numbers if n is not None), default=0)
+            tail = func.substr(column, len(prefix) + 1)
+            query = select(func.max(cast(tail, Integer))).where(
+                column > prefix,
+                column < prefix + "\U0010ffff",
+                tail.op("NOT GLOB")("*[^0-9]*"),
+                # A made-up number of many digits from outside must not use up the numbers there are.
+                func.length(tail) <= _MOST_DIGITS,
+            )
+            self._running[prefix] = self._connection.execute(query).scalar() or 0
         self._running[prefix] += 1
         return self._running[prefix]
 

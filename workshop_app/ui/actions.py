@@ -34,6 +34,7 @@ class ActionSpec:
 
 _RECORD = QT_TRANSLATE_NOOP("actions", "記録")
 _NOTES = QT_TRANSLATE_NOOP("actions", "付箋の一覧")
+_REVIEW = QT_TRANSLATE_NOOP("actions", "整理（競合）")
 _ALL = QT_TRANSLATE_NOOP("actions", "どの画面でも")
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -60,6 +61,23 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("edit_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を直す"), ("F2", "Enter")),
     ActionSpec(
         "void_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を取り消す（理由つき）"), ("Delete",)
+    ),
+    ActionSpec(
+        "use_value",
+        _REVIEW,
+        QT_TRANSLATE_NOOP("actions", "この文を使う（左から順に）"),
+        ("1", "2", "…"),
+    ),
+    ActionSpec("rewrite", _REVIEW, QT_TRANSLATE_NOOP("actions", "両方を見て書き直す（2つのとき）"), ("3",)),
+    ActionSpec("split", _REVIEW, QT_TRANSLATE_NOOP("actions", "別々の付箋にする（2つのとき）"), ("4",)),
+    ActionSpec(
+        "later", _REVIEW, QT_TRANSLATE_NOOP("actions", "あとで決める（書き直すのをやめる）"), ("Esc",)
+    ),
+    ActionSpec(
+        "next_conflict",
+        _REVIEW,
+        QT_TRANSLATE_NOOP("actions", "前の競合・次の競合"),
+        ("Alt+Left", "Alt+Right"),
     ),
     ActionSpec(
         "next_page",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
-    from workshop_app.services.importing import ImportPlan, ImportReport
     from workshop_app.services.merge import MergeReport
     from workshop_app.services.ports import LocalCopy, Place, Watch, Workspace
     from workshop_app.services.prepare import WorkshopSetup
@@ -52,11 +51,8 @@ class AppServices(Protocol):
     def make_practice_file(self) -> Path:
         """A fresh practice file in the program's own folder, with a few example notes."""
 
-    def read_table(self, path: Path, encoding: str | None = None) -> SourceTable:
-        """Read a .txt, .csv or .xlsx file under limits."""
-
-    def run_import(self, path: Path, plan: ImportPlan) -> ImportReport:
-        """Write a planned import into this file: all of it or nothing."""
+    def read_table(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
+        """Read a .txt, .csv or .xlsx file under limits; None: the encoding or sheet that looks right."""
 
     def merge(
         self,

@@ -37,3 +37,9 @@ def _drawn(name: str, size: int, colour: str, ratio: float) -> QPixmap:
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
+
+
+def ratio_of(painter: QPainter) -> float:
+    """The device pixel ratio of what is painted on."""
+    device = painter.device()
+    return device.devicePixelRatioF() if device is not None else 1.0

@@ -13,6 +13,7 @@ from workshop_app.paths import user_documents_dir
 from workshop_app.services.ports import LocalCopy, Place, Workspace
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.jobs import run_job
+from workshop_app.ui.leave_dialog import LeaveDialog
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.settings import RecentFile, load_settings, remember_file
@@ -72,6 +73,8 @@ class MainWindow(QMainWindow):
         A file on a stick or a share is copied to this machine first, in a worker; then False is answered and
         the copy opens when it is ready.
         """
+        if not self._may_leave():
+            return False
         self._opening += 1
         place = self._services.place_of(path)
         if place is not Place.LOCAL:
@@ -160,6 +163,8 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Close the open file and go back to the start screen."""
+        if not self._may_leave():
+            return
         self._replace_work(None)
         self._start.set_recent(load_settings().recent)
         self._stack.setCurrentWidget(self._start)
@@ -171,8 +176,8 @@ class MainWindow(QMainWindow):
         work = WorkArea(self._services, open_file)
         work.merged.connect(self._on_merged)
         work.start_requested.connect(self.show_start)
+        work.review_requested.connect(lambda: self.show_page("review"))
         self._replace_work(work)
-        self._stack.setCurrentWidget(work)
         self._fit()
         if page_id:
             work.show_page(page_id)
@@ -185,7 +190,9 @@ class MainWindow(QMainWindow):
         old = self._work
         self._settle()
         if work is not None:
+            # In front before the old one goes, so that the start screen does not come up between them.
             self._stack.addWidget(work)
+            self._stack.setCurrentWidget(work)
         self._work = work
         if old is not None:
             if old.open_file is not None:
@@ -194,10 +201,28 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(old)
             old.deleteLater()
 
+    def _may_leave(self) -> bool:
+        """False when there is text the disk refused and the person wants to stay with it."""
+        if self._work is None:
+            return True
+        page_id, text = self._work.unsaved_text()
+        if not text:
+            return True
+        dialog = LeaveDialog(text, self)
+        leave = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        if not leave:
+            self._work.show_page(page_id)
+        return leave
+
     def _remember(self, workspace: Workspace) -> None:
-        live = sum(1 for note in workspace.notes() if not note.voided)
+        try:
+            total, voided = workspace.note_counts()
+        except WorkshopError:
+            # The file is out of reach; that must not keep the window from closing.
+            return
         now_ms = QDateTime.currentMSecsSinceEpoch()
-        remember_file(RecentFile(workspace.path, workspace.local.station, live, now_ms))
+        remember_file(RecentFile(workspace.path, workspace.local.station, total - voided, now_ms))
 
     def _on_merged(self, path: Path) -> None:
         """Show the file that took others in; the open file has been told already and reads itself again."""
@@ -231,6 +256,9 @@ class MainWindow(QMainWindow):
             self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Commit what is being typed, keep the draft, let go of the file."""
+        """Commit what is being typed, keep the draft, let go of the file; stay when text would be lost."""
+        if not self._may_leave():
+            event.ignore()
+            return
         self._replace_work(None)
         super().closeEvent(event)

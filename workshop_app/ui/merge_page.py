@@ -26,7 +26,7 @@ from workshop_app.ui.drop_strip import DropStrip
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.merge_table import MergeTable
-from workshop_app.ui.merge_words import note_text, nothing_new, result_text
+from workshop_app.ui.merge_words import next_step, note_text, nothing_new, result_text
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
@@ -43,6 +43,9 @@ class MergePage(Page):
 
     merged = Signal(Path)
     """This file took others in. When it is not the open one, it is sent as 「開く」 is pressed in the banner."""
+
+    review_requested = Signal()
+    """The conflicts that are left are to be looked at; what was merged is open then."""
 
     def __init__(
         self, services: AppServices, open_file: OpenFile | None = None, parent: QWidget | None = None
@@ -241,9 +244,8 @@ class MergePage(Page):
             self._banner.show_message("info", nothing_new(len(report.sources)))
         elif self._into_open_file():
             assert self._open_file is not None
-            action = self.tr("控えのフォルダーを開く") if report.backup else ""
-            self._banner.show_message("info", result_text(report), action)
-            self._on_action = report.backup.parent if report.backup else None
+            self._banner.show_message("info", result_text(report), next_step(report))
+            self._on_action = None if report.open_conflicts or not report.backup else report.backup.parent
             self._open_file.changed.emit(report.changes)
             self.merged.emit(report.target)
         else:
@@ -261,12 +263,12 @@ class MergePage(Page):
         self._late.stop()
 
     def _on_banner(self) -> None:
-        if self._on_action is None:
-            return
         if self._on_action == self._target:
             self.merged.emit(self._target)
-        else:
+        elif self._on_action is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._on_action)))
+        if self._report is not None and self._report.open_conflicts:
+            self.review_requested.emit()
 
     # --- what stands on the page -------------------------------------------------------------------------
 

@@ -42,6 +42,13 @@ def result_text(report: MergeReport) -> str:
     return "".join(parts)
 
 
+def next_step(report: MergeReport) -> str:
+    """The action beside the result; '' when there is none."""
+    if report.open_conflicts:
+        return translate("MergePage", "競合を見て決める")
+    return translate("MergePage", "控えのフォルダーを開く") if report.backup else ""
+
+
 def nothing_new(count: int) -> str:
     """All `count` files were in already."""
     if count == 1:

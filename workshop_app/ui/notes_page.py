@@ -30,11 +30,12 @@ class NotesPage(Page):
         open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
         open_file.saved.connect(self._banner.clear)
+        self.panel.search_left.connect(self.entered)
         for keys, slot in (
             ("Ctrl+F", self.panel.focus_search),
-            ("Ctrl+Z", open_file.undo_stack.undo),
-            ("Ctrl+Y", open_file.undo_stack.redo),
-            ("Ctrl+Shift+Z", open_file.undo_stack.redo),
+            ("Ctrl+Z", open_file.history.undo),
+            ("Ctrl+Y", open_file.history.redo),
+            ("Ctrl+Shift+Z", open_file.history.redo),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, slot)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

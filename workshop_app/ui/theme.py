@@ -194,6 +194,8 @@ QCheckBox::indicator:checked { background: @accent; border-color: @accent; image
 QRadioButton::indicator:checked { background: @accent; border: 4px solid @surface; outline: 1px solid @accent; width: @s10; height: @s10; }
 
 QListView, QTableView, QTreeView { background: @window; border: none; outline: none; }
+QWidget[ground="surface"] { background: @surface; }
+QWidget[ground="none"], QWidget[ground="none"] > QWidget > QWidget { background: transparent; }
 QListView::item:selected, QTableView::item:selected { background: @accentTint; color: @text; }
 QHeaderView::section { background: @window; color: @text2; font-size: @f13; border: none; border-bottom: 1px solid @border; padding: @s4 @s8; }
 QTableView { gridline-color: transparent; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QDateTime, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workshop_app.services.prepare import holds_practice
@@ -17,6 +18,8 @@ from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.notes_page import NotesPage
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
+from workshop_app.ui.progress import Progress, ProgressBar
+from workshop_app.ui.review.review_page import ReviewPage
 from workshop_app.ui.settings_page import SettingsPage
 from workshop_app.ui.widgets import Header, Rail, RailEntry
 
@@ -27,6 +30,8 @@ class WorkArea(QWidget):
     merged = Signal(Path)
     """A merge was written to this file."""
     start_requested = Signal()
+    review_requested = Signal()
+    """The conflicts are to be looked at."""
 
     def __init__(self, services: AppServices, open_file: OpenFile | None) -> None:
         super().__init__()
@@ -47,7 +52,11 @@ class WorkArea(QWidget):
                 add("list", NotesPage(open_file), "list", self.tr("一覧"), "table")
         merge_page = MergePage(services, open_file)
         merge_page.merged.connect(self.merged)
+        merge_page.review_requested.connect(self.review_requested)
         add("merge", merge_page, "merge", self.tr("統合"), "office")
+        review_page = None if open_file is None else ReviewPage(open_file)
+        if review_page is not None:
+            add("review", review_page, "review", self.tr("整理"), "office")
         if open_file is not None:
             add("export", ExportPage(services, open_file), "export", self.tr("出力"), "office")
         add("settings", SettingsPage(), "settings", self.tr("設定"), "foot")
@@ -64,7 +73,9 @@ class WorkArea(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._progress = ProgressBar()
         column.addWidget(self._header)
+        column.addWidget(self._progress)
         column.addWidget(self._stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -72,23 +83,39 @@ class WorkArea(QWidget):
         row.addWidget(self._rail)
         row.addLayout(column, 1)
         if open_file is not None:
+            self._header.show_kept()
             open_file.saving.connect(self._header.show_saving)
             open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentDateTime()))
             open_file.save_failed.connect(self._header.show_unsaved)
+            open_file.refused.connect(self._header.stop_saving)
+            open_file.held.connect(self._on_held)
+            open_file.released.connect(self._on_released)
+        if review_page is not None:
+            review_page.count_changed.connect(self._on_conflicts)
+            self._on_conflicts(review_page.count)
         self.show_page(entries[0].page_id)
 
     def show_page(self, page_id: str) -> None:
         """Bring a page to the front; an unknown one is left out. An open composition is committed first."""
-        if page_id not in self._pages or page_id == self._current:
+        if page_id not in self._pages:
+            return
+        if page_id == self._current:
+            self._pages[page_id].entered()
             return
         self.settle()
         self._current = page_id
         page = self._pages[page_id]
         self._stack.setCurrentWidget(page)
         self._rail.set_current(page_id)
-        context, short = self._context()
-        self._header.set_page(page.title, context, short, page.header_tools())
-        page.entered()
+        self._fill_header(page)
+        if self.isVisible():
+            page.entered()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now can the page in front take the focus; a hidden one that asks for it does not get it."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._pages[self._current].entered()
 
     def step_page(self, step: int) -> None:
         """Go to the next or the previous page of the rail, round the end."""
@@ -100,6 +127,12 @@ class WorkArea(QWidget):
         if self._current:
             self._pages[self._current].settle()
 
+    def unsaved_text(self) -> tuple[str, str]:
+        """The page with text that could not be brought to the disk, and the text; '' and '' when all is safe."""
+        self.settle()
+        texts = ((page_id, page.unsaved_text()) for page_id, page in self._pages.items())
+        return next(((page_id, text) for page_id, text in texts if text), ("", ""))
+
     def set_compact(self, compact: bool) -> None:
         """Take the narrow layout everywhere."""
         self._rail.set_compact(compact)
@@ -107,11 +140,31 @@ class WorkArea(QWidget):
         for page in self._pages.values():
             page.set_compact(compact)
 
+    def _on_held(self, progress: Progress) -> None:
+        """Nothing on the pages can be changed while a worker writes; what was typed is kept first."""
+        self.settle()
+        self._stack.setEnabled(False)
+        self._progress.follow(progress)
+
+    def _on_released(self) -> None:
+        self._progress.finish()
+        self._stack.setEnabled(True)
+        self._pages[self._current].entered()
+
     def _on_rail(self, page_id: str) -> None:
         if page_id == "start":
             self.start_requested.emit()
         else:
             self.show_page(page_id)
+
+    def _on_conflicts(self, count: int) -> None:
+        self._rail.set_count("review", count)
+        if self._current == "review":
+            self._fill_header(self._pages["review"])
+
+    def _fill_header(self, page: Page) -> None:
+        context, short = page.context() or self._context()
+        self._header.set_page(page.title, context, short, page.header_tools())
 
     def _context(self) -> tuple[str, str]:
         """What the header says about the file: long and short."""

@@ -209,7 +209,8 @@ def _anchor(spec: PrintSheet, chart: Chart, layout: Layout) -> TwoCellAnchor:
     right = int((last_width * 5.25 - 1) * _EMU_PER_POINT)
     return TwoCellAnchor(
         editAs="twoCell",
-        _from=AnchorMarker(col=chart.first_column, colOff=inset, row=top - 1, rowOff=0),
+        # Inset at the top, too: on the border of two pages the frame would be printed on both.
+        _from=AnchorMarker(col=chart.first_column, colOff=inset, row=top - 1, rowOff=inset),
         to=AnchorMarker(col=chart.last_column, colOff=right, row=bottom - 1, rowOff=inset * 3),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from workshop_app.services.report_spec import Cell, Link, PageBreak, PrintSheet, Role, Row, RowKind, Value
 from workshop_app.workbook.row_height import (
@@ -86,6 +87,7 @@ class _Piece:
     key: str
     keep_with_next: bool
     page: PageBreak
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,10 @@ def lay_out(sheet: PrintSheet, looks: Looks) -> Layout:
         height = _height(cells, widths, RowKind.HEADER, looks)
         head.append(_Piece(RowKind.HEADER, cells, height, "", True, PageBreak.NEVER))
     body = [piece for row in sheet.rows for piece in _pieces(row, widths, looks)]
+    repeated = head[2].height if sheet.header_row else 0.0
+    first = sum(piece.height for piece in head)
+    if sheet.computed_breaks:
+        body = _fitted(body, first, repeated)
     layout = Layout()
     for number, piece in enumerate([*head, *body], start=1):
         assert all(1 <= cell.column <= count for cell in piece.cells)
@@ -116,8 +122,6 @@ def lay_out(sheet: PrintSheet, looks: Looks) -> Layout:
         if piece.key:
             layout.anchors.setdefault(piece.key, number)
     if sheet.computed_breaks:
-        repeated = head[2].height if sheet.header_row else 0.0
-        first = sum(piece.height for piece in head)
         layout.breaks = _page_breaks(body, first, repeated, len(head))[:MAX_BREAKS]
     return layout
 
@@ -163,6 +167,7 @@ def _pieces(row: Row, widths: Sequence[float], looks: Looks) -> list[_Piece]:
                 row.key if index == 0 else "",
                 keep,
                 row.page if index == 0 else PageBreak.NEVER,
+                row.optional,
             )
         )
     return out
@@ -249,6 +254,22 @@ def _height(cells: Sequence[PlacedCell], widths: Sequence[float], kind: RowKind,
     if kind == RowKind.SPACER:
         return _MINIMUM[kind]
     return row_height(needs, _MINIMUM[kind], looks.font)
+
+
+def _fitted(pieces: Sequence[_Piece], used: float, repeated: float) -> list[_Piece]:
+    """Leave out optional rows where that makes everything up to the next forced page break fit on a page."""
+    out: list[_Piece] = []
+    starts = [index for index, piece in enumerate(pieces) if piece.page is PageBreak.ALWAYS]
+    bounds = [0, *(start for start in starts if start), len(pieces)]
+    for start, end in pairwise(bounds):
+        page = list(pieces[start:end])
+        over = (repeated if start else used) + sum(piece.height for piece in page) - PRINTABLE_POINTS
+        spare = [index for index, piece in enumerate(page) if piece.optional]
+        if 0 < over <= sum(page[index].height for index in spare):
+            while over > 0:
+                over -= page.pop(spare.pop()).height
+        out += page
+    return out
 
 
 def _page_breaks(pieces: Sequence[_Piece], used: float, repeated: float, offset: int) -> list[int]:

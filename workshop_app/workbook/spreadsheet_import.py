@@ -9,6 +9,7 @@ import re
 import stat
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def read_xlsx(
             f"「{path.name}」のシート「{name}」には文字がありません。{UNCHANGED}"
             f"意見のあるシートを選んでください（{'・'.join(answer['sheets'])}）。"
         ) from problem
-    return _with_merged_values(table, answer["merged"])
+    return replace(_with_merged_values(table, answer["merged"]), sheets=tuple(answer["sheets"]))
 
 
 def _check_outside(path: Path) -> None:

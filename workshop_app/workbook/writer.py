@@ -20,6 +20,7 @@ from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
+from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.report_spec import Report
 from workshop_app.workbook.row_height import DEFAULT_FONT, FontMetrics
 from workshop_app.workbook.safe_text import readable_text
@@ -59,15 +60,16 @@ def _check_target(path: Path) -> None:
             f"出力先「{path.name}」の名前の終わりが .xlsx ではありません。何も書き出していません。"
             "名前の終わりを .xlsx にしてください。"
         )
-    if not path.parent.is_dir():
-        raise InvalidInput(
-            f"出力先のフォルダー「{path.parent}」がありません。何も書き出していません。"
-            "フォルダーを作るか、別の場所を選んでください。"
-        )
-    if path.is_dir():
-        raise InvalidInput(
-            f"「{path.name}」はフォルダーの名前です。何も書き出していません。別の名前を選んでください。"
-        )
+    with path_errors(path):
+        if not path.parent.is_dir():
+            raise InvalidInput(
+                f"出力先のフォルダー「{path.parent}」がありません。何も書き出していません。"
+                "フォルダーを作るか、別の場所を選んでください。"
+            )
+        if path.is_dir():
+            raise InvalidInput(
+                f"「{path.name}」はフォルダーの名前です。何も書き出していません。別の名前を選んでください。"
+            )
 
 
 def _write(report: Report, target: Path, font: FontMetrics, progress: Progress | None) -> Mapping[str, int]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workshop_app.domain.errors import WorkshopError
-from workshop_app.domain.note import MAX_TABLE
+from workshop_app.domain.note import MAX_TABLE, NoteDraft
 from workshop_app.domain.text import split_lines
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_dialogs import PasteDialog
-from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField
+from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField, add_choice_keys
 from workshop_app.ui.capture.note_form import NoteForm
-from workshop_app.ui.capture.note_list_model import live_counts
 from workshop_app.ui.capture.notes_panel import NotesPanel
+from workshop_app.ui.capture.paste_dialog import PasteDialog
 from workshop_app.ui.import_dialog import import_into
 from workshop_app.ui.labels import TextLabel
-from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.open_file import OpenFile, Outcome
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, Toast
@@ -45,7 +43,7 @@ class CapturePage(Page):
         self._banner.setObjectName("captureBanner")
         self.form = NoteForm(open_file.agenda)
         self.panel = NotesPanel(open_file)
-        self._toast = Toast(self)
+        self._toast = Toast(self, keep_clear=self.form.save)
         self._tools, self._table, self._round = self._make_tools()
         self._draft_later = QTimer(self)
         self._draft_later.setSingleShot(True)
@@ -86,6 +84,12 @@ class CapturePage(Page):
         self.form.editor.settle()
         self._keep_draft()
 
+    def unsaved_text(self) -> str:
+        """Text in the box that is neither a note nor kept as a draft: the disk refused both."""
+        self._keep_draft()
+        text = self.form.editor.text()
+        return text if text.strip() and text != self._stored_draft else ""
+
     def entered(self) -> None:
         """The cursor is in the box."""
         self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -99,26 +103,23 @@ class CapturePage(Page):
         text = editor.text()
         if not text.strip():
             return
-        draft = self.form.draft(text, self._table.number, self._round.number)
-        if commands.add_notes(self._open_file, [draft]) is None:
-            return
-        editor.clear_text()
-        self.form.points.clear()
-        self._keep_draft()
-        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        commands.add_notes(self._open_file, [self._draft(text)], self._on_saved)
+
+    def _draft(self, text: str) -> NoteDraft:
+        return self.form.draft(text, self._table.number, self._round.number)
+
+    def _on_saved(self, outcome: Outcome) -> None:
+        if outcome.problem is None:
+            self.form.editor.clear_text()
+            self.form.points.clear()
+            self._keep_draft()
+            self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_lines_pasted(self, lines: Sequence[str]) -> None:
         """Show what the lines would become; save the chosen ones, all or none."""
-        dialog = PasteDialog(lines, self)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        if accepted and dialog.as_one:
+        dialog = PasteDialog(self._open_file, lines, self._draft, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted and dialog.as_one:
             self.form.editor.insert_text("\n".join(lines))
-        elif accepted:
-            drafts = [
-                self.form.draft(line, self._table.number, self._round.number)
-                for line in dialog.chosen_lines()
-            ]
-            commands.add_notes(self._open_file, drafts)
         dialog.deleteLater()
         self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -142,18 +143,18 @@ class CapturePage(Page):
     # --- undo ----------------------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        """Take back the last action on notes."""
+        """Take back the last action on notes; said only once that is on disk."""
         self.form.editor.settle()
-        stack = self._open_file.undo_stack
-        if stack.canUndo():
-            done = stack.undoText()
-            stack.undo()
-            self._toast.show_toast(self.tr("元に戻しました（{0}）").format(done), self.tr("やり直す"))
+        self._open_file.history.undo(
+            lambda done: self._toast.show_toast(
+                self.tr("元に戻しました（{0}）").format(done), self.tr("やり直す")
+            )
+        )
 
     def redo(self) -> None:
         """Do again what was taken back."""
         self.form.editor.settle()
-        self._open_file.undo_stack.redo()
+        self._open_file.history.redo()
 
     # --- draft ---------------------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class CapturePage(Page):
         try:
             self._open_file.workspace.save_draft(text)
         except WorkshopError as problem:
-            self._open_file.save_failed.emit(problem.sentence)
+            self._open_file.save_failed.emit(problem.on_screen)
         else:
             self._stored_draft = text
 
@@ -182,7 +183,7 @@ class CapturePage(Page):
         # Killed between the save and the clearing of the draft: the text is a note already.
         if draft and not (notes and notes[-1].text == draft.strip()):
             self.form.editor.set_text(draft)
-            live = sum(1 for note in self.panel.model.notes() if not note.voided)
+            live = sum(self.panel.model.live_counts(None).values())
             self._banner.show_message(
                 "info",
                 self.tr("保存した付箋 {0}枚はすべて残っています。書きかけの文も戻しました。").format(live),
@@ -239,32 +240,32 @@ class CapturePage(Page):
         self.form.undo_requested.connect(self.undo)
         self.form.import_requested.connect(self.import_file)
         self.form.editor.textChanged.connect(self._on_text_changed)
+        self.panel.search_left.connect(self.entered)
         self._toast.action_pressed.connect(self.redo)
         self._table.number_changed.connect(self._on_place)
         self._draft_later.timeout.connect(self._keep_draft)
         self._open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         self._open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
         self._open_file.saved.connect(self._banner.clear)
-        self._open_file.undo_stack.canUndoChanged.connect(self.form.undo.setEnabled)
-        self.form.undo.setEnabled(self._open_file.undo_stack.canUndo())
+        self._open_file.history.can_undo_changed.connect(self.form.undo.setEnabled)
+        self.form.undo.setEnabled(self._open_file.history.can_undo())
         for signal in (
             self.panel.model.modelReset,
             self.panel.model.rowsInserted,
             self.panel.model.dataChanged,
+            self.panel.model.counts_changed,
         ):
             signal.connect(self._show_counts)
 
     def _make_shortcuts(self) -> None:
-        pairs: list[tuple[str, Callable[[], None]]] = [
-            (f"Ctrl+{theme.number}", partial(self.form.themes.press, theme.id))
-            for theme in self._open_file.agenda.all_themes
-        ]
-        pairs += [
-            (f"Ctrl+Shift+{place + 1}", partial(self.form.kinds.press, place))
-            for place in range(min(9, len(self._open_file.agenda.kinds)))
-        ]
-        pairs += [("Ctrl+F", self.panel.focus_search), ("Ctrl+Z", self.undo), ("Ctrl+I", self.import_file)]
-        pairs += [("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)]
+        add_choice_keys(self, self._open_file.agenda, self.form.themes, self.form.kinds)
+        pairs: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("Ctrl+F", self.panel.focus_search),
+            ("Ctrl+I", self.import_file),
+            ("Ctrl+Z", self.undo),
+            ("Ctrl+Y", self.redo),
+            ("Ctrl+Shift+Z", self.redo),
+        )
         for keys, slot in pairs:
             shortcut = QShortcut(QKeySequence(keys), self, slot)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -282,4 +283,4 @@ class CapturePage(Page):
         """Live counts per theme, of the table or of the whole file."""
         table = self._table.number
         title = self.tr("この班の内訳") if table is not None else self.tr("全体の内訳")
-        self.form.counts.set_counts(title, live_counts(self.panel.model.notes(), table))
+        self.form.counts.set_counts(title, self.panel.model.live_counts(table))

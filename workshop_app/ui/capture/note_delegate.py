@@ -7,21 +7,22 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.note import Note
+from workshop_app.domain.numbering import short_number
 from workshop_app.ui.capture.note_list_model import NOTE_ROLE, NoteListModel
 from workshop_app.ui.figures import figures_width, paint_figures
-from workshop_app.ui.icons import pixmap
+from workshop_app.ui.icons import pixmap, ratio_of
 from workshop_app.ui.marks import STRIPE_WIDTH, kind_fill, paint_kind_mark, paint_theme_stripe
+from workshop_app.ui.text_lines import paint_lines, wrapped
 from workshop_app.ui.theme import look
 
 ROW_HEIGHT, SAVED_HEIGHT = 39, 64
@@ -86,7 +87,7 @@ class NoteDelegate(QStyledItemDelegate):
         if note.conflicts:
             side = current.px(18)
             painter.drawPixmap(
-                int(x), int(rect.center().y() - side / 2), pixmap("warn", 18, "warn", _ratio(painter))
+                int(x), int(rect.center().y() - side / 2), pixmap("warn", 18, "warn", ratio_of(painter))
             )
             x += side + current.px(6)
         room = QRectF(x, rect.y(), max(0.0, right - current.px(12) - x), rect.height())
@@ -96,7 +97,7 @@ class NoteDelegate(QStyledItemDelegate):
 
     def _paint_number(self, painter: QPainter, rect: QRectF, x: float, note: Note) -> float:
         current = look()
-        number = note.number.rsplit("-", 1)[-1] if self.compact else note.number
+        number = short_number(note.number) if self.compact else note.number
         painter.setFont(current.font(13))
         painter.setPen(current.colour("text2"))
         # Every number is given the room of a usual one, so that the marks stand in a line.
@@ -135,34 +136,6 @@ class NoteDelegate(QStyledItemDelegate):
 
 
 def _paint_text(painter: QPainter, room: QRectF, text: str, font: QFont, ink: QColor, *, lines: int) -> None:
-    """Paint one or two lines with leading 1.4; only the last one is cut short."""
-    painter.setFont(font)
-    painter.setPen(ink)
-    metrics = QFontMetrics(font)
+    """Paint one or two lines; only the last one is cut short."""
     shown = text.replace("\n", "　")[:400]
-    high = metrics.height() if lines == 1 else round(font.pixelSize() * 1.4)
-    if lines == 1 or metrics.horizontalAdvance(shown) <= room.width():
-        elided = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, int(_LEFT | Qt.AlignmentFlag.AlignVCenter), elided)
-        return
-    layout = QTextLayout(shown, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    first = layout.createLine()
-    first.setLineWidth(room.width())
-    layout.endLayout()
-    # Qt counts UTF-16 units; an emoji is two of them.
-    units = shown.encode("utf-16-le")
-    head = units[: 2 * first.textLength()].decode("utf-16-le", "ignore")
-    top = room.center().y() - high
-    for number, part in enumerate((head, shown[len(head) :])):
-        elided = metrics.elidedText(part, Qt.TextElideMode.ElideRight, int(room.width()))
-        baseline = top + number * high + (high + metrics.ascent() - metrics.descent()) / 2
-        painter.drawText(QPointF(room.x(), baseline), elided)
-
-
-def _ratio(painter: QPainter) -> float:
-    device = painter.device()
-    return device.devicePixelRatioF() if device is not None else 1.0
+    paint_lines(painter, room, wrapped(shown, font, room.width(), lines), font, ink)

@@ -1,30 +1,24 @@
-"""Correct a note, take one back with a reason, paste many: what the capture page and the list ask."""
+"""Correct a note, take one back with a reason: what the capture page and the list ask."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.note import MAX_TABLE, Note, checked_fields
 from workshop_app.domain.op import JsonValue
 from workshop_app.ui.capture.editor import NoteEditor
-from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice
+from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice, add_choice_keys
 from workshop_app.ui.capture.point_picker import PointPicker
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
-from workshop_app.ui.widgets import Banner, ComboField, Dialog, TextButton
+from workshop_app.ui.widgets import Banner, ComboField, Dialog
 
 
 class EditNoteDialog(Dialog):
@@ -54,6 +48,7 @@ class EditNoteDialog(Dialog):
         self._points.set_points(note.points)
         self._points_before = self._points.points
         self._themes.chosen.connect(lambda: self._points.set_theme(self._themes.theme))
+        add_choice_keys(self, agenda, self._themes, self._kinds)
         self._table = NumberField(MAX_TABLE)
         self._table.set_number(note.table)
         self._round = NumberField(ROUNDS)
@@ -181,70 +176,16 @@ class VoidDialog(Dialog):
                 "warn", self.tr("取り消す理由を書いてください。付箋はそのまま残っています。")
             )
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter after a reason of one's own means it; everywhere else Enter is the safe button."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._other.hasFocus():
+            event.accept()
+            self.accept()
+        else:
+            super().keyPressEvent(event)
+
     def _on_reason(self) -> None:
         own = self._reason.currentData() == "other"
         self._other.setVisible(own)
         if own:
             self._other.setFocus()
-
-
-class PasteDialog(Dialog):
-    """What several pasted lines would become, before anything is saved; each line can be left out."""
-
-    roomy = True
-
-    def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self.setObjectName("pasteDialog")
-        self.as_one = False
-        self._lines = list(lines)
-        self.set_title(self.tr("1行を1枚の付箋にします。よろしいですか"))
-        self.body.addWidget(
-            TextLabel(
-                self.tr("テーマ・種別・テーブルは、今選んでいるものが付きます。要らない行は外せます。"),
-                13,
-                role="text2",
-                wrap=True,
-            )
-        )
-        self.list = QListWidget()
-        self.list.setObjectName("pasteList")
-        self.list.setAccessibleName(self.tr("付箋になる行"))
-        self.list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.list.setMinimumHeight(look().px(180))
-        for line in self._lines:
-            item = QListWidgetItem(line)
-            item.setFlags(
-                Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
-            )
-            item.setCheckState(Qt.CheckState.Checked)
-            item.setSizeHint(QSize(0, look().px(36)))
-            item.setToolTip(line)
-            self.list.addItem(item)
-        self.list.itemChanged.connect(self._count)
-        self.body.addWidget(self.list, 1)
-        together = TextButton(self.tr("行を分けずに、1枚の付箋として欄に入れる"))
-        together.setObjectName("pasteAsOne")
-        together.clicked.connect(self._on_as_one)
-        self.body.addWidget(together, 0, Qt.AlignmentFlag.AlignLeft)
-        self.add_buttons(self.tr("やめる"), "")
-        self._count()
-
-    def chosen_lines(self) -> list[str]:
-        """The lines still ticked, in order."""
-        return [
-            line
-            for row, line in enumerate(self._lines)
-            if self.list.item(row).checkState() == Qt.CheckState.Checked
-        ]
-
-    def _count(self) -> None:
-        assert self.action_button is not None
-        number = len(self.chosen_lines())
-        self.action_button.setText(self.tr("{0}枚の付箋にする").format(number))
-        self.action_button.setEnabled(number > 0)
-        self.action_button.updateGeometry()
-
-    def _on_as_one(self) -> None:
-        self.as_one = True
-        self.accept()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
@@ -106,6 +110,20 @@ class KindChoice(QWidget):
 
     def _on_clicked(self, kind_id: str) -> None:
         self.set_kind(None if kind_id == self._kind else kind_id)
+
+
+def add_choice_keys(owner: QWidget, agenda: Agenda, themes: ThemeChoice, kinds: KindChoice) -> None:
+    """Ctrl+1… for the themes and Ctrl+Shift+1… for the kinds, wherever inside `owner` the focus is."""
+    pairs: list[tuple[str, Callable[[], None]]] = [
+        (f"Ctrl+{theme.number}", partial(themes.press, theme.id)) for theme in agenda.all_themes
+    ]
+    pairs += [
+        (f"Ctrl+Shift+{place + 1}", partial(kinds.press, place)) for place in range(min(9, len(agenda.kinds)))
+    ]
+    for keys, slot in pairs:
+        shortcut = QShortcut(QKeySequence(keys), owner, slot)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(False)
 
 
 class NumberField(ComboField):

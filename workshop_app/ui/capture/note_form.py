@@ -97,6 +97,7 @@ class NoteForm(QWidget):
         self._title = TextLabel(self.tr("聞いたとおりに書いてください"), 17, bold=True)
         self._hint = TextLabel(self.tr("変換中の Enter は確定だけです"), 13, role="text2")
         self._length = TextLabel("", 13, role="warn")
+        self._length.setObjectName("noteLength")
         self._length.hide()
         self.editor = NoteEditor()
         self.editor.setObjectName("captureEditor")
@@ -106,8 +107,8 @@ class NoteForm(QWidget):
         self._kind_title = TextLabel(self.tr("種別"), 13, role="text2")
         self.kinds = KindChoice(agenda)
         self.points = PointPicker(agenda)
-        self._save = PrimaryButton(self.tr("付箋にする"), self.tr("Enter"))
-        self._save.setObjectName("saveButton")
+        self.save = PrimaryButton(self.tr("付箋にする"), self.tr("Enter"))
+        self.save.setObjectName("saveButton")
         self._paste = SecondaryButton(self.tr("まとめて貼り付け"))
         self._paste.setObjectName("pasteButton")
         self._import = TextButton(self.tr("ファイルから"), "open_folder")
@@ -116,7 +117,7 @@ class NoteForm(QWidget):
         self.undo = TextButton(self.tr("元に戻す"), "undo")
         self.undo.setObjectName("undoButton")
         self.counts = ThemeCounts(agenda)
-        for button in (self._save, self._paste, self._import, self.undo):
+        for button in (self.save, self._paste, self._import, self.undo):
             # Pressed with the mouse they leave the cursor where it is: in the box.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
@@ -124,7 +125,7 @@ class NoteForm(QWidget):
         self.editor.lines_pasted.connect(self.lines_pasted)
         self.editor.textChanged.connect(self._on_text_changed)
         self.themes.chosen.connect(lambda: self.points.set_theme(self.themes.theme))
-        self._save.clicked.connect(self.submitted)
+        self.save.clicked.connect(self.submitted)
         self._paste.clicked.connect(self.paste_requested)
         self._import.clicked.connect(self.import_requested)
         self.undo.clicked.connect(self.undo_requested)
@@ -147,7 +148,7 @@ class NoteForm(QWidget):
         self.editor.setFixedHeight(current.px(96 if compact else 172))
         self.themes.set_compact(compact)
         self.kinds.set_compact(compact)
-        for button in (self._save, self._paste, self._import, self.undo):
+        for button in (self.save, self._paste, self._import, self.undo):
             button.set_tall(not compact)
         self._paste.setText(self.tr("貼り付け") if compact else self.tr("まとめて貼り付け"))
         self._paste.setToolTip(self.tr("まとめて貼り付け"))
@@ -167,7 +168,7 @@ class NoteForm(QWidget):
     def set_tight(self, tight: bool) -> None:
         """Very little width: pasting is left to Ctrl+V, and the buttons lose their hints."""
         self._paste.setVisible(not tight)
-        self._save.set_hint("" if tight else self.tr("Enter"))
+        self.save.set_hint("" if tight else self.tr("Enter"))
 
     def changeEvent(self, event: QEvent) -> None:
         """The counts are painted by hand."""
@@ -183,7 +184,7 @@ class NoteForm(QWidget):
         heading.addWidget(self._hint)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
-        buttons.addWidget(self._save)
+        buttons.addWidget(self.save)
         buttons.addWidget(self._paste)
         buttons.addWidget(self._import)
         buttons.addStretch(1)
@@ -220,4 +221,6 @@ class NoteForm(QWidget):
         length = len(self.editor.text())
         self._length.setVisible(length >= _COUNT_FROM)
         if length >= _COUNT_FROM:
-            self._length.setText(self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS))
+            words = self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS)
+            too_long = self.tr("　2枚に分けてください") if length > MAX_NOTE_CHARS else ""
+            self._length.setText(words + too_long)

@@ -5,9 +5,21 @@ Row numbers over notes in memory, never a sort or a search in the view: one note
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.changes import Changes
@@ -17,9 +29,11 @@ from workshop_app.domain.text import fold_text
 from workshop_app.ui.open_file import OpenFile
 
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole)
-_BULK = 200
-"""More changes than this at once are read as a whole, in one reset."""
 _FOLD_AT_ONCE = 200
+_NUMBER_LIKE = re.compile(
+    r"(?=..)[^0-9a-z]{0,3}[0-9]{0,2}[a-z]{1,2}(-[0-9]*(〔[0-9a-z]*〕?)?)?|[^0-9a-z]{1,3}[0-9]{1,2}|-?[0-9]{3,}"
+)
+"""A folded word that may mean a note's number or a part of it: 東3a-001, 3a, a-003, 東3, 012."""
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -27,16 +41,21 @@ _NO_PARENT = QModelIndex()
 class NoteListModel(QAbstractListModel):
     """Rows are notes; `NOTE_ROLE` gives the `Note`. Voided notes keep their row."""
 
+    counts_changed = Signal()
+    """Notes changed that are among no rows; otherwise the signals of the rows say so."""
+
     def __init__(self, open_file: OpenFile, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open_file = open_file
         self._agenda: Agenda = open_file.agenda
         self._notes: list[Note] = []
         self._place: dict[EntityId, int] = {}
-        self._folded: dict[EntityId, str] = {}
-        self._rows: list[int] = []
+        self._keys: list[tuple[str, str]] = []
+        self._shown: list[int] = []
+        """Places of the notes shown, ascending: the last one is the first row."""
+        self._live: Counter[tuple[int | None, str | None]] = Counter()
         self._table: int | None = None
-        self._wanted = ""
+        self._wanted: tuple[tuple[str, bool], ...] = ()
         self._just_saved: EntityId | None = None
         self._fold_later = QTimer(self)
         self._fold_later.setInterval(0)
@@ -59,8 +78,13 @@ class NoteListModel(QAbstractListModel):
             self._filter()
 
     def set_search(self, words: str) -> None:
-        """Show notes that have every word, in any table; NFKC, kana and width are folded. '' shows the table."""
-        wanted = " ".join(filter(None, (fold_text(word) for word in words.replace("\u3000", " ").split())))
+        """Show notes that have every word, in any table; NFKC, kana and width are folded. '' shows the table.
+
+        A word that looks like a note's number is sought among the numbers, too; 東 alone does not, or it would
+        find every note of 東区.
+        """
+        folded = filter(None, map(fold_text, words.replace("\u3000", " ").split()))
+        wanted = tuple((word, _NUMBER_LIKE.fullmatch(word) is not None) for word in folded)
         if wanted != self._wanted:
             self._wanted = wanted
             self._filter()
@@ -70,13 +94,28 @@ class NoteListModel(QAbstractListModel):
         """True while a search narrows the rows."""
         return bool(self._wanted)
 
-    def shown_notes(self) -> list[Note]:
-        """The notes of all rows, top to bottom."""
-        return [self._notes[place] for place in self._rows]
+    def live_shown(self) -> int:
+        """How many of the rows are not voided."""
+        if self._wanted:
+            return sum(1 for place in self._shown if not self._notes[place].voided)
+        return sum(self.live_counts(self._table).values())
+
+    def live_counts(self, table: int | None) -> dict[str | None, int]:
+        """How many notes per theme id (None is 未分類), of one table or of all; voided ones are not counted."""
+        counts: dict[str | None, int] = {}
+        for (of_table, theme), count in self._live.items():
+            if count and table in (None, of_table):
+                counts[theme] = counts.get(theme, 0) + count
+        return counts
 
     def notes(self) -> Sequence[Note]:
         """Every note of the file, oldest first."""
         return self._notes
+
+    def selected(self, selection: Sequence[QItemSelectionRange]) -> list[Note]:
+        """The notes of a selection, top to bottom; by ranges, as everything may be selected."""
+        rows = sorted(row for part in selection for row in range(part.top(), part.bottom() + 1))
+        return [self._note_at(row) for row in rows]
 
     def is_just_saved(self, note: Note) -> bool:
         """True for the note saved last, until the next one."""
@@ -85,68 +124,89 @@ class NoteListModel(QAbstractListModel):
     def row_of(self, note_id: EntityId) -> int | None:
         """Where a note stands, or None when it is not among the rows."""
         place = self._place.get(note_id)
-        return self._rows.index(place) if place is not None and place in self._rows else None
+        if place is None:
+            return None
+        at = bisect_left(self._shown, place)
+        found = at < len(self._shown) and self._shown[at] == place
+        return len(self._shown) - 1 - at if found else None
 
     # --- changes -----------------------------------------------------------------------------------------
 
     def reload(self) -> None:
         """Read everything again."""
-        self.beginResetModel()
-        self._notes = self._open_file.workspace.notes()
-        self._place = {note.note_id: place for place, note in enumerate(self._notes)}
-        self._folded = {}
-        self._just_saved = None
-        self._rows = self._matching()
-        self.endResetModel()
-        self._fold_later.start()
+        self._take(self._open_file.workspace.notes())
 
     def apply(self, changes: Changes) -> None:
         """Follow one action: insert, refresh or take away just the rows it touched."""
-        if changes.everything or len(changes.added) + len(changes.updated) > _BULK:
+        if changes.everything:
             self.reload()
             return
-        for note_id in changes.updated:
-            self._refresh(note_id)
-        new = [self._open_file.workspace.note(note_id) for note_id in changes.added]
-        ordered = sorted((note for note in new if note is not None), key=lambda n: (n.created_ms, n.number))
-        if ordered and self._notes and ordered[0].created_ms < self._notes[-1].created_ms:
+        notes = self._open_file.notes_of(changes.added | changes.updated)
+        known = [note for note in notes if note.note_id in self._place]
+        new = [note for note in notes if note.note_id not in self._place]
+        if new and self._notes and new[0].created_ms < self._notes[-1].created_ms:
             # Merged or imported notes may be older than what is here: their rows are not the top ones.
-            self.reload()
+            changed = {note.note_id: note for note in notes}
+            kept = [note for note in self._notes if note.note_id not in changed]
+            self._take(sorted([*kept, *notes], key=lambda n: (n.created_ms, n.number, n.note_id)))
             return
-        for note in ordered:
-            self._insert(note)
-        if ordered:
-            self._mark(ordered[-1].note_id)
+        self._refresh(known)
+        self._append(new)
+        if new:
+            self._mark(new[-1].note_id)
 
-    def _insert(self, note: Note) -> None:
-        if note.note_id in self._place:
-            self._refresh(note.note_id)
-            return
-        self._place[note.note_id] = len(self._notes)
-        self._notes.append(note)
-        if self._matches(note):
-            self.beginInsertRows(QModelIndex(), 0, 0)
-            self._rows.insert(0, len(self._notes) - 1)
+    def _take(self, notes: list[Note]) -> None:
+        """Show other notes altogether."""
+        self.beginResetModel()
+        self._notes = notes
+        self._place = {note.note_id: place for place, note in enumerate(notes)}
+        self._keys = []
+        self._live = Counter(_bucket(note) for note in notes if not note.voided)
+        self._just_saved = None
+        self._shown = self._matching()
+        self.endResetModel()
+        self._fold_later.start()
+
+    def _append(self, new: Sequence[Note]) -> None:
+        """Notes newer than any: rows at the top, all at once."""
+        first = len(self._notes)
+        for place, note in enumerate(new, start=first):
+            self._place[note.note_id] = place
+        self._notes.extend(new)
+        self._live.update(_bucket(note) for note in new if not note.voided)
+        fitting = [place for place in range(first, len(self._notes)) if self._matches(place)]
+        if fitting:
+            self.beginInsertRows(QModelIndex(), 0, len(fitting) - 1)
+            self._shown.extend(fitting)
             self.endInsertRows()
+        elif new:
+            self.counts_changed.emit()
+        self._fold_later.start()
 
-    def _refresh(self, note_id: EntityId) -> None:
-        place = self._place.get(note_id)
-        if place is None:
-            note = self._open_file.workspace.note(note_id)
-            if note is not None:
-                self._insert(note)
-            return
-        note = self._open_file.workspace.note(note_id)
-        if note is None:
-            return
-        self._notes[place] = note
-        self._folded.pop(note_id, None)
-        row = self.row_of(note_id)
-        if row is not None:
-            # A row that no longer fits stays until the next search: nothing may vanish under the hand.
-            self.dataChanged.emit(self.index(row), self.index(row))
-        elif self._matches(note):
+    def _refresh(self, notes: Sequence[Note]) -> None:
+        """Notes that are here already and have changed."""
+        rows: list[int] = []
+        missing = False
+        for note in notes:
+            place = self._place[note.note_id]
+            before = self._notes[place]
+            self._live.subtract([] if before.voided else [_bucket(before)])
+            self._live.update([] if note.voided else [_bucket(note)])
+            self._notes[place] = note
+            if place < len(self._keys) and (before.text, before.number) != (note.text, note.number):
+                self._keys[place] = _key(note)
+            row = self.row_of(note.note_id)
+            if row is not None:
+                rows.append(row)
+            else:
+                missing = missing or self._matches(place)
+        if missing:
             self._filter()
+        elif rows:
+            # A row that no longer fits stays until the next search: nothing may vanish under the hand.
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
+        elif notes:
+            self.counts_changed.emit()
 
     def _mark(self, note_id: EntityId) -> None:
         before, self._just_saved = self._just_saved, note_id
@@ -159,43 +219,42 @@ class NoteListModel(QAbstractListModel):
 
     def _filter(self) -> None:
         self.beginResetModel()
-        self._rows = self._matching()
+        self._shown = self._matching()
         self.endResetModel()
 
     def _matching(self) -> list[int]:
-        return [place for place in range(len(self._notes) - 1, -1, -1) if self._matches(self._notes[place])]
+        if not self._wanted and self._table is None:
+            return list(range(len(self._notes)))
+        return [place for place in range(len(self._notes)) if self._matches(place)]
 
-    def _matches(self, note: Note) -> bool:
-        if self._wanted:
-            key = self._key(note)
-            return all(word in key for word in self._wanted.split(" "))
-        return self._table is None or note.table == self._table
+    def _matches(self, place: int) -> bool:
+        if not self._wanted:
+            return self._table is None or self._notes[place].table == self._table
+        self._fold_to(place + 1)
+        text, number = self._keys[place]
+        return all(word in text or (like and word in number) for word, like in self._wanted)
 
-    def _key(self, note: Note) -> str:
-        key = self._folded.get(note.note_id)
-        if key is None:
-            key = self._folded[note.note_id] = f"{fold_text(note.text)}\n{fold_text(note.number)}"
-        return key
+    def _fold_to(self, end: int) -> None:
+        for note in self._notes[len(self._keys) : end]:
+            self._keys.append(_key(note))
 
     def _fold_some(self) -> None:
         """Fold ahead of the first search, a little at a time."""
-        missing = [note for note in self._notes if note.note_id not in self._folded]
-        for note in missing[:_FOLD_AT_ONCE]:
-            self._key(note)
-        if len(missing) <= _FOLD_AT_ONCE:
+        self._fold_to(len(self._keys) + _FOLD_AT_ONCE)
+        if len(self._keys) >= len(self._notes):
             self._fold_later.stop()
 
     # --- the view's side -----------------------------------------------------------------------------------
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         """How many rows."""
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._shown)
 
     def data(self, index: _Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         """Text, tooltip, the words read aloud, and the note itself."""
-        if not index.isValid() or index.row() >= len(self._rows):
+        if not index.isValid() or index.row() >= len(self._shown):
             return None
-        note = self._notes[self._rows[index.row()]]
+        note = self._note_at(index.row())
         if role == NOTE_ROLE:
             return note
         if role == Qt.ItemDataRole.DisplayRole:
@@ -217,11 +276,14 @@ class NoteListModel(QAbstractListModel):
             parts.append(self.tr("2台の端末で違う内容に直されています"))
         return "\n".join(part for part in parts if part)
 
+    def _note_at(self, row: int) -> Note:
+        return self._notes[self._shown[-1 - row]]
 
-def live_counts(notes: Iterable[Note], table: int | None) -> dict[str | None, int]:
-    """How many notes per theme id (None is 未分類), of one table or of all; voided ones are not counted."""
-    counts: dict[str | None, int] = {}
-    for note in notes:
-        if not note.voided and (table is None or note.table == table):
-            counts[note.theme] = counts.get(note.theme, 0) + 1
-    return counts
+
+def _bucket(note: Note) -> tuple[int | None, str | None]:
+    return note.table, note.theme
+
+
+def _key(note: Note) -> tuple[str, str]:
+    """Text and number as a search compares them."""
+    return fold_text(note.text), fold_text(note.number)

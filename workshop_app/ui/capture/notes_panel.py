@@ -20,7 +20,7 @@ from workshop_app.domain.note import Note
 from workshop_app.ui import commands
 from workshop_app.ui.capture.note_delegate import UNIFORM_FROM, NoteDelegate
 from workshop_app.ui.capture.note_dialogs import EditNoteDialog, VoidDialog
-from workshop_app.ui.capture.note_list_model import NOTE_ROLE, NoteListModel
+from workshop_app.ui.capture.note_list_model import NoteListModel
 from workshop_app.ui.icons import icon
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
@@ -58,8 +58,22 @@ class NoteListView(QListView):
             self.setCurrentIndex(model.index(0, 0))
 
 
+class _SearchBox(QLineEdit):
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc ends the search; while a word is being composed it never gets here."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class NotesPanel(QWidget):
     """`heading` says what is listed; the rest follows the open file."""
+
+    search_left = Signal()
+    """Esc in the search box: the search is over."""
 
     def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +82,7 @@ class NotesPanel(QWidget):
         self._delegate = NoteDelegate(open_file.agenda, self)
         self._count = TextLabel("", 24, bold=True)
         self._heading = TextLabel("", 15, role="text2")
-        self.search = QLineEdit()
+        self.search = _SearchBox()
         self.search.setObjectName("searchBox")
         self.search.setAccessibleName(self.tr("付箋を探す"))
         self.search.setPlaceholderText(self.tr("探す  Ctrl+F"))
@@ -118,8 +132,7 @@ class NotesPanel(QWidget):
 
     def chosen(self) -> list[Note]:
         """The chosen notes, top to bottom."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
-        return [note for note in (self.model.index(row).data(NOTE_ROLE) for row in rows) if note is not None]
+        return self.model.selected(self.view.selectionModel().selection().toList())
 
     # --- what can be done ----------------------------------------------------------------------------------
 
@@ -138,7 +151,7 @@ class NotesPanel(QWidget):
         while dialog.exec() == QDialog.DialogCode.Accepted:
             changed = dialog.changed_fields()
             # A refused edit keeps its words: the dialog comes back with them.
-            if not changed or commands.edit_note(self._open_file, note.note_id, changed):
+            if not changed or commands.edit_note(self._open_file, note, changed):
                 break
         dialog.deleteLater()
         self._choose(note.note_id)
@@ -149,17 +162,20 @@ class NotesPanel(QWidget):
         if not notes:
             return
         dialog = VoidDialog(notes, self)
+        first = notes[0].note_id
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            commands.void_notes(self._open_file, [note.note_id for note in notes], dialog.reason())
+            ids = [note.note_id for note in notes]
+            commands.void_notes(self._open_file, ids, dialog.reason(), lambda _: self._choose(first))
+        else:
+            self._choose(first)
         dialog.deleteLater()
-        self._choose(notes[0].note_id)
 
     def restore_chosen(self) -> None:
         """Bring the chosen notes back."""
         notes = [note for note in self.chosen() if note.voided]
         if notes:
-            commands.restore_notes(self._open_file, [note.note_id for note in notes])
-            self._choose(notes[0].note_id)
+            first = notes[0].note_id
+            commands.restore_notes(self._open_file, notes, lambda _: self._choose(first))
 
     def menu(self) -> QMenu:
         """The actions that fit the chosen notes."""
@@ -209,13 +225,24 @@ class NotesPanel(QWidget):
         self.view.menu_requested.connect(lambda place: self.menu().exec(place))
         self.search.textChanged.connect(lambda: self._search_later.start())
         self.search.returnPressed.connect(self._search)
+        self.search.left.connect(self._on_search_left)
         self._search_later.timeout.connect(self._search)
-        for signal in (self.model.modelReset, self.model.rowsInserted, self.model.dataChanged):
+        for signal in (
+            self.model.modelReset,
+            self.model.rowsInserted,
+            self.model.dataChanged,
+            self.model.counts_changed,
+        ):
             signal.connect(self._refresh)
 
     def _search(self) -> None:
         self._search_later.stop()
         self.model.set_search(self.search.text())
+
+    def _on_search_left(self) -> None:
+        self.search.clear()
+        self._search()
+        self.search_left.emit()
 
     def _choose(self, note_id: EntityId) -> None:
         row = self.model.row_of(note_id)
@@ -225,8 +252,7 @@ class NotesPanel(QWidget):
 
     def _refresh(self) -> None:
         """Count, heading and the words of an empty list."""
-        live = sum(1 for note in self.model.shown_notes() if not note.voided)
-        self._count.setText(self.tr("{0}枚").format(live))
+        self._count.setText(self.tr("{0}枚").format(self.model.live_shown()))
         table = self.model.table
         if self.model.searching:
             self._heading.setText(self.tr("見つかった付箋（すべての班）"))
@@ -239,7 +265,7 @@ class NotesPanel(QWidget):
             self.view.setUniformItemSizes(uniform)
         self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
         if self.model.searching:
-            everything = sum(1 for note in self.model.notes() if not note.voided)
+            everything = sum(self.model.live_counts(None).values())
             self._empty.set_texts(
                 self.tr("条件に合う付箋はありません。"),
                 self.tr("条件を外すと {0}枚 あります。").format(everything),

@@ -11,6 +11,8 @@ from workshop_app.ui.theme import look
 from workshop_app.ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 
 MAX_WIDTH, MAX_HEIGHT = 560, 420
+ROOMY_WIDTH, ROOMY_HEIGHT = 760, 560
+"""For a dialog that shows a list to be read: in 560×400 the list is a slit (seen with the import preview)."""
 _SIDE, _TOP = 24, 20
 
 
@@ -18,7 +20,7 @@ class Dialog(QDialog):
     """Fill `body`, then call `add_buttons`. The buttons stand outside the part that scrolls."""
 
     roomy = False
-    """True for a dialog that shows a list: it takes all the room a dialog may have."""
+    """True for a dialog that shows a list: it takes all the room it may have, and only the list scrolls."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,21 +29,18 @@ class Dialog(QDialog):
         self._title = TextLabel(title, 17, bold=True, wrap=True)
         inner = QWidget()
         self.body = QVBoxLayout(inner)
-        self.body.setContentsMargins(0, 0, 12, 4)
+        self.body.setContentsMargins(0, 0, 0 if self.roomy else 12, 4)
         self.body.setSpacing(look().px(8))
-        self._inner = inner
-        self._area = QScrollArea()
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(inner)
+        self.inner = inner
+        """What `body` lays out."""
+        middle = inner if self.roomy else _scrolled(inner)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(12)
         column = QVBoxLayout(self)
         column.setContentsMargins(_SIDE, _TOP, _SIDE, _TOP)
         column.setSpacing(look().px(12))
         column.addWidget(self._title)
-        column.addWidget(self._area, 1)
+        column.addWidget(middle, 1)
         column.addLayout(self._buttons)
         self.safe_button: SecondaryButton | None = None
         self.action_button: PrimaryButton | DangerButton | None = None
@@ -67,14 +66,27 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As high as its content needs, within the limits of a small laptop."""
         super().showEvent(event)
+        parent = self.parentWidget()
+        window = None if parent is None else parent.window()
+        if self.roomy:
+            wide, high = look().px(ROOMY_WIDTH), look().px(ROOMY_HEIGHT)
+            if window is not None:
+                wide, high = min(wide, window.width() - 40), min(high, window.height() - 20)
+            self.resize(wide, high)
+            return
         width = min(look().px(MAX_WIDTH), max(self.width(), look().px(420)))
         inner_width = width - 2 * _SIDE
-        content = max(self._inner.sizeHint().height(), self._inner.heightForWidth(inner_width))
+        content = max(self.inner.sizeHint().height(), self.inner.heightForWidth(inner_width))
         rest = self._title.heightForWidth(inner_width) + look().px(40) + 2 * look().px(12)
-        parent = self.parentWidget()
-        most = look().px(MAX_HEIGHT) if self.roomy else look().px(560)
-        room = most if parent is None else min(most, max(MAX_HEIGHT, parent.window().height() - 20))
-        if self.roomy:
-            self.resize(look().px(MAX_WIDTH), room)
-            return
+        most = look().px(560)
+        room = most if window is None else min(most, max(MAX_HEIGHT, window.height() - 20))
         self.resize(width, min(content + rest + 2 * _TOP + 4, room))
+
+
+def _scrolled(inner: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area

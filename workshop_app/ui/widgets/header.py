@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QEvent, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workshop_app.ui.icons import pixmap
@@ -21,13 +21,16 @@ class SaveState(QWidget):
         self.setObjectName("saveState")
         self._icon_name = ""
         self._role = "text"
+        self._said = ("", "", "text")
         self._icon = QLabel()
         self._label = TextLabel("", 15)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self._icon)
-        row.addWidget(self._label)
+        row.addWidget(self._label, 1)
+        self._compact = False
+        self._fit()
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(SAVING_AFTER_MS)
@@ -37,28 +40,56 @@ class SaveState(QWidget):
         """What it says."""
         return self._label.text()
 
+    def show_kept(self) -> None:
+        """A file was opened: everything in it is on disk, and nothing has been written yet."""
+        self._say("check", self.tr("保存してあります"), "text")
+
     def show_saved(self, moment: QDateTime) -> None:
         """Everything up to this moment is on disk."""
         time = moment.toString("HH:mm")
-        self._show("check", self.tr("保存しました {0}").format(time), "text")
+        self._say("check", self.tr("保存しました {0}").format(time), "text")
 
     def show_saving(self) -> None:
         """A save has begun."""
         self._late.start()
 
+    def stop_saving(self) -> None:
+        """Nothing was to be saved after all: what was said last still holds."""
+        self._late.stop()
+        self._show(*self._said)
+
     def show_unsaved(self) -> None:
         """The disk refused; a banner says what to do."""
-        self._show("cross", self.tr("保存できません"), "danger")
+        self._say("cross", self.tr("保存できません"), "danger")
 
     def set_compact(self, compact: bool) -> None:
         """Smaller text in the narrow layout."""
+        self._compact = compact
         self._label.set_look(size=13 if compact else 15)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow another look."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
+            self._fit()
             self._draw_icon()
+
+    def _fit(self) -> None:
+        """As wide as the longest thing it says, so that saying it moves nothing beside it."""
+        metrics = QFontMetrics(look().font(13 if self._compact else 15))
+        words = (
+            self.tr("保存しました {0}").format("00:00"),
+            self.tr("保存しています…"),
+            self.tr("保存してあります"),
+            self.tr("保存できません"),
+        )
+        self._label.setMinimumWidth(max(map(metrics.horizontalAdvance, words)) + 2)
+        self._icon.setFixedWidth(look().px(18))
+
+    def _say(self, icon_name: str, text: str, role: str) -> None:
+        self._said = (icon_name, text, role)
+        self._show(icon_name, text, role)
 
     def _show(self, icon_name: str, text: str, role: str) -> None:
         self._late.stop()
@@ -68,7 +99,7 @@ class SaveState(QWidget):
         self._draw_icon()
 
     def _draw_icon(self) -> None:
-        self._icon.setVisible(bool(self._icon_name))
+        self._icon.clear()
         if self._icon_name:
             self._icon.setPixmap(pixmap(self._icon_name, 18, self._role, self.devicePixelRatioF()))
 
@@ -124,6 +155,10 @@ class Header(QWidget):
         """Show or hide the practice band."""
         self._practice.setVisible(practice)
 
+    def show_kept(self) -> None:
+        """A file was opened; everything in it is on disk."""
+        self._state.show_kept()
+
     def show_saved(self, moment: QDateTime) -> None:
         """Everything up to this moment is on disk."""
         self._state.show_saved(moment)
@@ -131,6 +166,10 @@ class Header(QWidget):
     def show_saving(self) -> None:
         """A save has begun."""
         self._state.show_saving()
+
+    def stop_saving(self, sentence: str = "") -> None:
+        """Nothing was written, and the sentence is the banner's matter."""
+        self._state.stop_saving()
 
     def show_unsaved(self, sentence: str = "") -> None:
         """The disk refused; the sentence is the banner's matter."""

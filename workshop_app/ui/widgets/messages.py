@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workshop_app.ui.icons import pixmap
-from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets.buttons import SecondaryButton, TextButton
 
 TOAST_MS = 8000
+_TOAST_EDGE = 24
 _LEVELS = {
     "info": ("check", "accent", "accentTint", "text"),
     "warn": ("warn", "warn", "warnTint", "warn"),
@@ -86,15 +87,19 @@ class Banner(QWidget):
 
 
 class Toast(QWidget):
-    """A word on what was just done, with its undo; goes after eight seconds unless looked at."""
+    """A word on what was just done, with its undo; goes after eight seconds unless looked at.
+
+    At the lower left of its parent; at the lower right where it would cover `keep_clear`.
+    """
 
     action_pressed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget, keep_clear: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toast")
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._host = parent
+        self._keep_clear = keep_clear
+        self._label = ElidedLabel("", 15, role="window")
         self._action = QPushButton()
         self._action.setObjectName("toastAction")
         self._action.setFlat(True)
@@ -103,12 +108,14 @@ class Toast(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(16)
-        row.addWidget(self._label)
+        row.addWidget(self._label, 1)
         row.addWidget(self._action)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TOAST_MS)
         self._timer.timeout.connect(self.hide)
+        self._dressed = ""
+        parent.installEventFilter(self)
         self.hide()
 
     @property
@@ -121,29 +128,52 @@ class Toast(QWidget):
         return self._label.text()
 
     def show_toast(self, text: str, action_text: str = "") -> None:
-        """Show it at the lower left of its parent."""
-        current = look()
-        ink, ground = current.colour("window").name(), current.colour("text").name()
-        self.setStyleSheet(
-            f"QWidget {{ background: {ground}; color: {ink}; }}"
-            f"QPushButton {{ border: none; background: {ground}; color: {ink}; text-decoration: underline;"
-            f" padding: 0 8px; }} QPushButton:focus {{ border: 2px solid {ink}; }}"
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        """Show it, for eight seconds from now."""
         self._label.setText(text)
+        self._label.setToolTip(text)
+        self._label.updateGeometry()
         self._action.setText(action_text)
         self._action.setVisible(bool(action_text))
         self.setAccessibleName(text)
-        self.setFixedHeight(current.px(48))
-        self._action.setFixedHeight(current.px(40))
-        self.adjustSize()
-        parent = self.parentWidget()
-        if parent is not None:
-            self.setMaximumWidth(parent.width() - 48)
-            self.move(24, parent.height() - self.height() - 24)
+        self._dress()
         self.show()
+        self._place()
         self.raise_()
         self._timer.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the sizes and colours of another look."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self.isVisible():
+            self._dress()
+            self._place()
+
+    def _dress(self) -> None:
+        current = look()
+        ink, ground = current.colour("window").name(), current.colour("text").name()
+        sheet = (
+            f"QWidget {{ background: {ground}; color: {ink}; }}"
+            f"QPushButton {{ border: none; background: {ground}; color: {ink}; text-decoration: underline;"
+            f" padding: 0 8px; font-size: {current.px(15)}px; }}"
+            f" QPushButton:focus {{ border: 2px solid {ink}; }}"
+        )
+        # Setting a style sheet sends StyleChange again.
+        if sheet != self._dressed:
+            self._dressed = sheet
+            self.setStyleSheet(sheet)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(current.px(48))
+        self._action.setFixedHeight(current.px(40))
+
+    def _place(self) -> None:
+        parent = self._host
+        self.setFixedWidth(min(parent.width() - 2 * _TOAST_EDGE, self.sizeHint().width()))
+        top = parent.height() - self.height() - _TOAST_EDGE
+        self.move(_TOAST_EDGE, top)
+        if self._keep_clear is not None and self._keep_clear.isVisible():
+            corner = self._keep_clear.mapTo(parent, QPoint(0, 0))
+            if self.geometry().intersects(QRect(corner, self._keep_clear.size())):
+                self.move(parent.width() - self.width() - _TOAST_EDGE, top)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """It waits while it is read."""
@@ -156,11 +186,13 @@ class Toast(QWidget):
         super().leaveEvent(event)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """The same with the keyboard."""
-        if event.type() == QEvent.Type.FocusIn:
+        """The same with the keyboard; and it stays at its place when the page is resized."""
+        if event.type() == QEvent.Type.FocusIn and watched is self._action:
             self._timer.stop()
-        elif event.type() == QEvent.Type.FocusOut:
+        elif event.type() == QEvent.Type.FocusOut and watched is self._action:
             self._timer.start()
+        elif event.type() == QEvent.Type.Resize and watched is self._host and self.isVisible():
+            self._place()
         return False
 
     def _on_action(self) -> None:

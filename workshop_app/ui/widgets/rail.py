@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from workshop_app.ui.icons import pixmap
 from workshop_app.ui.theme import look
 
 FOOT = "foot"
+_EDGE = 8
+_LEAST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,12 @@ class _RailButton(QAbstractButton):
         icon_size = 20 if self.compact else 22
         side = current.px(icon_size)
         image = pixmap(self.entry.icon, icon_size, role, self.devicePixelRatioF())
-        without_label = self.compact and self.entry.group == FOOT
         font = current.font(12 if self.compact else 13, bold=chosen)
-        label_high = 0 if without_label else QFontMetrics(font).height()
-        gap = 0 if without_label else current.px(2 if self.compact else 4)
+        label_high = QFontMetrics(font).height()
+        gap = current.px(2 if self.compact else 4)
+        without_label = (self.compact and self.entry.group == FOOT) or side + gap + label_high > self.height()
+        if without_label:
+            gap = label_high = 0
         top = (self.height() - side - gap - label_high) / 2
         painter.drawPixmap(int((self.width() - side) / 2), int(top), image)
         painter.setPen(current.colour(role))
@@ -104,7 +108,7 @@ class Rail(QWidget):
         self._buttons: dict[str, _RailButton] = {}
         self._spaces: list[QWidget] = []
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 1, 8)
+        column.setContentsMargins(0, _EDGE, 1, _EDGE)
         column.setSpacing(0)
         group = entries[0].group if entries else ""
         stretched = False
@@ -158,12 +162,20 @@ class Rail(QWidget):
         painter.fillRect(self.rect(), current.colour("surface"))
         painter.fillRect(self.width() - 1, 0, 1, self.height(), current.colour("line"))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is too low for all entries (large text on a small screen), each gives a little."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
         current = look()
         self.setFixedWidth(current.px(56 if self._compact else 80))
+        gap = current.px(8 if self._compact else 16)
+        for space in self._spaces:
+            space.setFixedHeight(gap)
+        room = self.height() - 2 * _EDGE - gap * len(self._spaces)
+        usual = current.px(47 if self._compact else 60)
         for button in self._buttons.values():
             button.compact = self._compact
-            button.setFixedHeight(current.px(47 if self._compact else 60))
+            button.setFixedHeight(min(usual, max(current.px(_LEAST), room // len(self._buttons))))
             button.update()
-        for space in self._spaces:
-            space.setFixedHeight(current.px(8 if self._compact else 16))

@@ -1,0 +1,105 @@
+"""How far long work is, and its way out; shared by a worker, which tells, and the window, which looks."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from workshop_app.domain.errors import Cancelled
+from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import SecondaryButton
+
+SHOWN_AFTER_MS = 300
+_LOOK_EVERY_MS = 100
+
+
+class Progress:
+    """A `services.ports.Watch`: told by the worker how far it is, asked by it whether to stop."""
+
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
+        self._state = ("", 0, 0)
+
+    @property
+    def state(self) -> tuple[str, int, int]:
+        """What is being done, how much of it is done, and of how much (0: not known)."""
+        return self._state
+
+    def cancel(self) -> None:
+        """Have the work stop at its next step; nothing of it is kept."""
+        self._cancelled.set()
+
+    def step(self, what: str, done: int = 0, of: int = 0) -> None:
+        """Say how far it is; raises Cancelled when the person wants to stop."""
+        self._state = (what, done, of)
+        self.check()
+
+    def check(self) -> None:
+        """Raise Cancelled when the person wants to stop."""
+        if self._cancelled.is_set():
+            raise Cancelled(
+                QCoreApplication.translate("progress", "途中でやめました。今のデータは変わっていません。")
+            )
+
+
+class ProgressBar(QWidget):
+    """What is being done, a bar, and 中止; comes up only when the work takes its time."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("progress")
+        self._progress: Progress | None = None
+        self._label = TextLabel("", 15)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(8)
+        self._cancel = SecondaryButton(self.tr("中止"))
+        self._cancel.setObjectName("progressCancel")
+        self._cancel.clicked.connect(self._on_cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(look().px(16), look().px(4), look().px(12), look().px(4))
+        row.setSpacing(look().px(12))
+        row.addWidget(self._label)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._cancel)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self.hide()
+
+    def text(self) -> str:
+        """What it says; '' while there is nothing to say."""
+        return self._label.text() if self._progress is not None else ""
+
+    def follow(self, progress: Progress) -> None:
+        """Work has begun."""
+        self._progress = progress
+        self._cancel.setEnabled(True)
+        self._label.setText("")
+        self._timer.start(SHOWN_AFTER_MS)
+
+    def finish(self) -> None:
+        """Work has ended."""
+        self._timer.stop()
+        self._progress = None
+        self.hide()
+
+    def _look(self) -> None:
+        if self._progress is None:
+            return
+        self._timer.setInterval(_LOOK_EVERY_MS)
+        what, done, of = self._progress.state
+        words = self.tr("{0}… {1:,} / {2:,}（終わるまで何も書き込みません）")
+        self._label.setText(words.format(what, done, of))
+        self._bar.setRange(0, of)
+        self._bar.setValue(done)
+        self.show()
+
+    def _on_cancel(self) -> None:
+        if self._progress is not None:
+            self._cancel.setEnabled(False)
+            self._progress.cancel()

@@ -1,0 +1,1 @@
+"""The 整理 page: what clashes, side by side, until a person settles it."""
