@@ -244,7 +244,7 @@ def write_text(path: Path, text: str) -> None:
 
 def receipts(path: Path) -> list[dict[str, object]]:
     """The receipts of all merges into a file, oldest first."""
-    with closing(open_database(path)) as database:
+    with open_to_read(path, lambda sentence: None) as database:
         return database.receipts()
 
 

@@ -58,7 +58,7 @@ def race(work: Path, rounds: int) -> Count:
     count = Count()
     expected: set[str] = set()
     homes = [f"home{clerk}" for clerk in range(CLERKS)]
-    sources = [_laptop(work / f"laptop{clerk}.wsdb") for clerk in range(CLERKS)]
+    sources = [_laptop(work / f"laptop{mark}.wsdb", mark) for mark in "ABCDEF"[:CLERKS]]
     for number in range(rounds):
         for clerk, source in enumerate(sources):
             _add_note(source, f"{number}-{clerk}")
@@ -90,12 +90,12 @@ def _processes() -> BaseContext:
     return machines
 
 
-def _laptop(path: Path) -> Path:
+def _laptop(path: Path, mark: str) -> Path:
     """A clerk's own laptop file; it gets one note more every round."""
     from workshop_app.bootstrap import create_database, load_agenda
     from workshop_app.services.prepare import WorkshopSetup
 
-    create_database(path, WorkshopSetup(load_agenda(None), "東区", "2014-10-05"))
+    create_database(path, WorkshopSetup(load_agenda(None), "東区", device_mark=mark))
     return path
 
 
