@@ -242,7 +242,9 @@ def _laws(rest: list[str]) -> int:
     parser.add_argument("--steps", type=int, default=100)
     given = parser.parse_args(rest)
     size = {"LAWS_EXAMPLES": str(given.examples), "LAWS_STEPS": str(given.steps)}
-    return _call([_python(), "-m", "pytest", "-n", "auto", "tests/laws/test_state_machine.py"], more=size)
+    # Without the ordinary alarm about a test that takes minutes.
+    options = ["-n", "auto", "-o", "faulthandler_timeout=0"]
+    return _call([_python(), "-m", "pytest", *options, "tests/laws/test_state_machine.py"], more=size)
 
 
 def _lock(rest: list[str]) -> int:

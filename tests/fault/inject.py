@@ -15,7 +15,7 @@ from fault.strace_log import Call
 from fault.tally import Tally, Trial, in_parallel, spread
 
 KILL, FULL, BROKEN = "kill -9", "disk full from here on", "I/O error once"
-KILLS_IN_A_ROW = 5
+KILLS_IN_A_ROW = 3
 LEFTOVERS = "leftovers pile up"
 _ONLY_ON_FILES = ("pwrite64", "pwritev", "pwritev2", "fallocate", "ftruncate", "mkdir", "mkdirat")
 """Calls that may all fail from some moment on: they never go to a console and never load a module."""

@@ -408,10 +408,10 @@ class MergeLaws(RuleBasedStateMachine):
         """One thing done on one laptop, a minute later by its own clock; a law broken inside ends the program."""
         here = self._laptop(laptop)
         here.wall_ms += 60_000
-        CHANCE.wall_ms = here.wall_ms
-        self.sound = False
+        outer = CHANCE.wall_ms, self.sound
+        CHANCE.wall_ms, self.sound = here.wall_ms, False
         yield here
-        self.sound = True
+        CHANCE.wall_ms, self.sound = outer
 
     def _laptop(self, pick: int) -> Laptop:
         return self.laptops[pick % len(self.laptops)]
