@@ -21,6 +21,7 @@ OpId = NewType("OpId", bytes)
 """32 bytes: time prefix and content hash."""
 
 OP_ID_BYTES = 32
+_PREFIX_BYTES = 6
 _TAG = b"workshop_app.op.1"
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -159,8 +160,8 @@ def chain_next(previous: bytes, op_id: OpId) -> bytes:
 class OpSet:
     """Count and digest of a set of ops, kept without keeping the set.
 
-    The digest is the exclusive or of all ids, which are hashes themselves: order does not matter and one op
-    can be added at a time. It tells a torn or trimmed copy; it is no defence against somebody who recomputes it.
+    The digest is the exclusive or of the hashes in all ids: order does not matter and one op can be added at a
+    time. It tells a torn or trimmed copy; it is no defence against somebody who recomputes it.
     """
 
     count: int = 0
@@ -169,11 +170,11 @@ class OpSet:
     def add(self, op_id: OpId) -> None:
         """Count one more op in; the caller knows that it was not in the set."""
         self.count += 1
-        self.mixed ^= int.from_bytes(op_id, "big")
+        self.mixed ^= int.from_bytes(op_id[_PREFIX_BYTES:], "big")
 
     def manifest(self) -> str:
-        """As stored: count, colon, 64 hexadecimal digits."""
-        return f"{self.count}:{self.mixed:064x}"
+        """As stored: count, colon, 52 hexadecimal digits."""
+        return f"{self.count}:{self.mixed:052x}"
 
     @classmethod
     def from_manifest(cls, text: str) -> OpSet:

@@ -88,7 +88,9 @@ class _RailButton(QAbstractButton):
         painter.setFont(current.font(12, bold=True))
         text = str(self.count)
         width = max(current.px(18), painter.fontMetrics().horizontalAdvance(text) + current.px(8))
-        pill = QRectF(self.width() - width - current.px(8), current.px(4), width, current.px(18))
+        # In the narrow rail it keeps to the edge, so that the icon stays in sight.
+        margin = current.px(1 if self.compact else 8)
+        pill = QRectF(self.width() - width - margin, current.px(2), width, current.px(18))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(current.colour("text"))
         painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
