@@ -17,6 +17,9 @@ from fault.tally import Tally, Trial, in_parallel, spread
 KILL, FULL, BROKEN = "kill -9", "disk full from here on", "I/O error once"
 KILLS_IN_A_ROW = 3
 LEFTOVERS = "leftovers pile up"
+NOT_REACHED = "not reached"
+ATTEMPTS = 3
+"""Messages between the program's processes depend on time, so the k-th call is not always the same one."""
 _ONLY_ON_FILES = ("pwrite64", "pwritev", "pwritev2", "fallocate", "ftruncate", "mkdir", "mkdirat")
 """Calls that may all fail from some moment on: they never go to a console and never load a module."""
 
@@ -92,13 +95,14 @@ def run(
 
 def strike(scenario: Scenario, fault: str, point: Point) -> Trial:
     """One fault: run, look, judge, and run again without it."""
-    with new_box(scenario.template) as box:
-        done, hit = _faulted(scenario, box, point)
-        if not hit:
-            return Trial(point.place, "not reached")
-        trial = judge(scenario, box, done, killed=fault == KILL)
-        trial.where = point.place
-        return trial
+    for _ in range(ATTEMPTS):
+        with new_box(scenario.template) as box:
+            done, hit = _faulted(scenario, box, point)
+            if hit:
+                trial = judge(scenario, box, done, killed=fault == KILL)
+                trial.where = point.place
+                return trial
+    return Trial(point.place, NOT_REACHED)
 
 
 def judge(

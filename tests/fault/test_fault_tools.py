@@ -14,7 +14,7 @@ import pytest
 
 from fault import inject, mutate, power, report, strace_log
 from fault.disk_model import SECTOR, Disk, File, Size, Write
-from fault.program import Box, Done, new_box, plain_sentences, run_forked
+from fault.program import Box, Done, new_box, plain_sentences, run_forked, succeed
 from fault.recorder import ANSWER, Recording, events_of, record
 from fault.scenarios import AFTER, BEFORE, SOURCES, STICK, TARGET, Scenario, build, look
 from fault.strace_log import parse
@@ -230,7 +230,14 @@ def test_state_before_and_after_a_merge_are_told_apart(merge: Scenario, box: Box
     assert inject.judge(merge, box, done, killed=False).violations == []
 
 
-def test_planted_loss_of_one_edit_is_half_done(merge: Scenario, box: Box) -> None:
+def test_planted_state_that_is_neither_before_nor_after_is_half_done(merge: Scenario, box: Box) -> None:
+    number = succeed(box, "list", box.work / TARGET)["notes"][0]["number"]
+    succeed(box, "note", "edit", box.work / TARGET, number, "--text", "よその言い方")
+    state = look(merge, box)
+    assert (state.label, len(state.half), state.corrupt) == ("", 1, [])
+
+
+def test_planted_loss_of_one_edit_is_never_taken_for_a_good_state(merge: Scenario, box: Box) -> None:
     with closing(sqlite3.connect(box.work / TARGET)) as database:
         database.execute("DELETE FROM op WHERE op_id = (SELECT max(op_id) FROM op)")
         # `check` would call it damage: the manifest says how many edits there are.
@@ -240,7 +247,8 @@ def test_planted_loss_of_one_edit_is_half_done(merge: Scenario, box: Box) -> Non
         database.execute("UPDATE local SET value = ? WHERE key = 'manifest'", (known.manifest(),))
         database.commit()
     state = look(merge, box)
-    assert (state.label, len(state.half), state.corrupt) == ("", 1, [])
+    # The program may notice it by itself and refuse the file.
+    assert (state.label, len(state.half) + len(state.corrupt)) == ("", 1)
 
 
 def test_planted_damage_is_corrupt_and_a_touched_source_is_named(merge: Scenario, box: Box) -> None:
