@@ -77,8 +77,8 @@ def create_schema(connection: Connection) -> None:
     """
     script = (paths.db_dir() / "schema.sql").read_text(encoding="utf-8")
     revision = f"{SCHEMA_VERSION:04}"
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     with write_transaction(connection):
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         for statement in script.split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
