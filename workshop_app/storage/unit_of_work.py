@@ -28,7 +28,6 @@ class SessionState:
     """The running session of this program start, as it goes into the file with its first edit."""
 
     record: SessionRecord
-    written: bool = False
 
 
 class SqlUnitOfWork:
