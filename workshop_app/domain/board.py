@@ -1,7 +1,7 @@
 """The board (ボード) as values: where notes and islands lie, what connects them, and what was frozen.
 
-Coordinates are whole scene units with y downwards; a note is NOTE_WIDTH × NOTE_HEIGHT of them at 100 %. A place
-names the upper left corner. A note's or island's place is relative to the island it stands in (to the corner
+Coordinates are whole scene units with y downwards; a note is NOTE_WIDTH × NOTE_HEIGHT of them at 100 %. A position
+names the upper left corner. A note's or island's position is relative to the island it stands in (to the corner
 under its title), so that moving an island is one edit; without an island it is relative to its table's area.
 """
 
@@ -18,7 +18,7 @@ NOTE_HEIGHT = 110
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Position:
     """A corner on the board, in whole scene units."""
 
     x: int
@@ -44,13 +44,13 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardNote:
-    """A note on the board. `place` is None until somebody has put it somewhere; then the layout finds one.
+    """A note on the board. `position` is None until somebody has put it somewhere; then the layout finds one.
 
     `held` notes (保留) are shown to the operator only.
     """
 
     note: Note
-    place: Place | None
+    position: Position | None
     held: bool = False
 
 
@@ -64,7 +64,7 @@ class BoardIsland:
     workshop_id: EntityId | None
     table: int | None
     parent_id: EntityId | None
-    place: Place | None
+    position: Position | None
     folded: bool = False
     votes: int = 0
 
