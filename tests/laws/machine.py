@@ -36,7 +36,7 @@ YEAR_MS = 365 * 86_400_000
 ANY = st.integers(0, 999)
 """Picks one of however many there are."""
 KNOWN = ("text", "theme", "kind", "table", "round", "votes", "points")
-UNKNOWN = ("place", "mood", "x-future")
+UNKNOWN = ("pos", "mood", "x-future")
 FIELDS = st.lists(st.sampled_from([*KNOWN, "text", *UNKNOWN]), min_size=1, max_size=3, unique=True)
 FAILURES: tuple[tuple[ModuleType, str], ...] = (
     (union, "project_single_notes"),
@@ -127,7 +127,7 @@ class MergeLaws(RuleBasedStateMachine):
             if pick % 4:
                 fields["number"] = f"港X-{next(self.serial):03d}"
             if newer:
-                fields |= {"votes": 1, "mood": self._value("mood", pick), "place": self._value("place", pick)}
+                fields |= {"votes": 1, "mood": self._value("mood", pick), "pos": self._value("pos", pick)}
             self._append(here, new_entity_id(here.wall_ms), "set", {"type": "note"} | fields)
 
     @rule(laptop=ANY, kind=st.sampled_from(["annotate", "set", "unfit"]), pick=ANY)
@@ -444,7 +444,7 @@ class MergeLaws(RuleBasedStateMachine):
             "round": (1, 2, None),
             "votes": (0, 1, 5),
             "points": ([], ["S1-K1"], ["S1-K1", "S1-V1"]),
-            "place": ([1, 2], [300, -4], None),
+            "pos": ([1, 2], [300, -4], None),
         }
         if field in choices:
             return choices[field][pick % len(choices[field])]

@@ -176,7 +176,8 @@ class History:
         for name in names:
             writers = [edit for edit in setters if name in edit.values]
             last = [edit for edit in writers if not any(edit.name in self.before(w.name) for w in writers)]
-            heads |= {edit.name for edit in last}
+            if name not in QUIET:
+                heads |= {edit.name for edit in last}
             standing = [as_text(edit.values[name]) for edit in last if name not in removed.get(edit.name, ())]
             fields[name] = FieldView(tuple(standing), removed=not standing)
         revoked = {name for edit in edits if edit.kind == "restore" for name in self.before(edit.name)}

@@ -19,6 +19,8 @@ from workshop_app.domain.text import require_note_text
 MAX_TABLE = 99
 MAX_ROUND = 20
 MAX_VOTES = 9_999
+MAX_COORDINATE = 10_000_000
+"""Farthest from the corner that anything can lie on the board; above what any board reaches, below what a painter can."""
 
 
 class EntityType(StrEnum):
@@ -29,6 +31,9 @@ class EntityType(StrEnum):
     ISLAND = "island"
     DEVICE = "device"
     AGENDA = "agenda"
+    ARROW = "arrow"
+    SAME_MEANING = "same_meaning"
+    MOMENT = "moment"
 
 
 class NoteField(StrEnum):
@@ -46,6 +51,8 @@ class NoteField(StrEnum):
     VOTES = "votes"
     ISLAND = "island"
     SPLIT_FROM = "split_from"
+    POS = "pos"
+    HOLD = "hold"
 
 
 EDITABLE_FIELDS = frozenset(NoteField) - {
@@ -208,6 +215,10 @@ def checked_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     _check_range(out, NoteField.ROUND, 1, MAX_ROUND, "ラウンド")
     if NoteField.VOTES in out:
         _check_range(out, NoteField.VOTES, 0, MAX_VOTES, "票数")
+    if NoteField.POS in out:
+        check_position(out[NoteField.POS])
+    if type(out.get(NoteField.HOLD, False)) is not bool:
+        raise ValueError("hold is true or false")
     return {str(key): value for key, value in out.items()}
 
 
@@ -217,3 +228,14 @@ def _check_range(fields: Mapping[str, JsonValue], key: str, low: int, high: int,
         raise InvalidInput(
             f"{name}は {low} から {high:,} までの数で書いてください。今のデータは変わっていません。"
         )
+
+
+def check_position(value: JsonValue) -> None:
+    """Refuse what is no position; raises InvalidInput when it is too far out."""
+    if value is None:
+        return
+    x, y = value
+    if not type(x) is type(y) is int:
+        raise ValueError("a position is two whole numbers")
+    if max(abs(x), abs(y)) > MAX_COORDINATE:
+        raise InvalidInput("ボードの端です。何も変えていません。もう少し内側に置いてください。")
