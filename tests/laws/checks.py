@@ -38,7 +38,8 @@ KNOWN_FIELDS = frozenset(
         "title",
     ]
 )
-PROJECTIONS = ("note", "workshop", "island", "device", "agenda", "conflict")
+ENTITY_TABLES = ("note", "workshop", "island", "device", "agenda", "arrow", "same_meaning", "moment")
+PROJECTIONS = (*ENTITY_TABLES, "conflict")
 WORD = re.compile(r"語[0-9]{5}")
 """Every word the test types is of this form and typed once, so that a removed one can be looked for."""
 NOTE_COLUMNS = "number, table_no, round_no, theme, kind, points, text, votes, lower(hex(island_id)), void_reason, conflicts"
@@ -152,9 +153,11 @@ def l6_projections_are_the_fold(views: dict[bytes, View], path: Path) -> None:
         require(
             "L6", notes.get(entity) == wanted.get(entity), f"{notes.get(entity)} is not {wanted.get(entity)}"
         )
-    known = ("note", "workshop", "island", "device", "agenda")
     conflicts = {
-        (entity, name) for entity, view in views.items() if view.type in known for name in view.conflicts
+        (entity, name)
+        for entity, view in views.items()
+        if view.type in ENTITY_TABLES
+        for name in view.conflicts
     }
     require("L6", set(query(path, "SELECT entity_id, field FROM conflict")) == conflicts, conflicts)
     copy = path.with_suffix(".rebuilt")

@@ -134,7 +134,10 @@ class MergeLaws(RuleBasedStateMachine):
     def record_of_another_kind(self, laptop: int, kind: str, pick: int) -> None:
         """What this version does not know: an entity or a kind of edit; or a record that may not travel."""
         with self._step(laptop) as here:
-            entity, fields = EntityId(new_entity_id(here.wall_ms)), {"type": "arrow", "x": {"b": [1, None]}}
+            entity, fields = (
+                EntityId(new_entity_id(here.wall_ms)),
+                {"type": "x-future", "x": {"b": [1, None]}},
+            )
             if kind == "unfit":
                 # A control character, as a faulty program might write it.
                 fields = {"type": "note", "text": f"{self._word()}\x01"}

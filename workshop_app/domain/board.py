@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from workshop_app.domain.ids import EntityId, derived_entity_id
 from workshop_app.domain.note import Note
+from workshop_app.domain.values import value
 
 NOTE_WIDTH = 208
 NOTE_HEIGHT = 110
@@ -64,7 +65,7 @@ class MomentField(StrEnum):
     SEEN = "seen"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value
 class Position:
     """A corner on the board, in whole scene units."""
 
@@ -89,7 +90,7 @@ class Relation(StrEnum):
     RELATED = "related"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BoardNote:
     """A note on the board. `position` is None until somebody has put it somewhere; then the layout finds one.
 
@@ -114,6 +115,23 @@ class BoardIsland:
     position: Position | None
     folded: bool = False
     votes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a note or island is to stand: in which island (None: in none), and where there.
+
+    With `position` None it stands there without a place of its own, and the layout finds one.
+    """
+
+    island_id: EntityId | None = None
+    position: Position | None = None
+
+
+def spot_of(item: BoardNote | BoardIsland) -> Spot:
+    """Where it stands now: what a move has to be given to be undone."""
+    around = item.parent_id if isinstance(item, BoardIsland) else item.note.island_id
+    return Spot(around, item.position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.op import JsonValue
 from workshop_app.domain.text import require_note_text
+from workshop_app.domain.values import value
 
 MAX_TABLE = 99
 MAX_ROUND = 20
@@ -93,7 +94,7 @@ class NoteDraft:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Note:
     """A note as shown. `void_reason` is not None exactly when it is voided; `conflicts` names fields."""
 

@@ -264,7 +264,10 @@ def _is_ordinary(value: dict[str, Any]) -> bool:
     numbers = (value[NoteField.VOTES], *(value.get(name) or 0 for name in (NoteField.TABLE, NoteField.ROUND)))
     ids = [value[name] for name in _IDS if value.get(name) is not None]
     return (
-        bool(value[NoteField.NUMBER])
+        # Who is born on the board already lies somewhere; such a note is folded.
+        NoteField.POS not in value
+        and NoteField.HOLD not in value
+        and bool(value[NoteField.NUMBER])
         and min(numbers) > -_INT_MAX
         and max(numbers) < _INT_MAX
         and all(map(_HEX_ID.fullmatch, ids))
