@@ -20,6 +20,8 @@ from workshop_app.domain.board import (
     BoardIsland,
     BoardNote,
     Position,
+    Spot,
+    spot_of,
 )
 from workshop_app.domain.geometry import (
     GAP_X,
@@ -163,6 +165,40 @@ def sorted_into_themes(
         places = work.by_theme(content)
         moved |= {item: place for item, place in places.items() if place != work.positions[item]}
     return moved
+
+
+def spots_at(board: Board, positions: Mapping[EntityId, Position]) -> dict[EntityId, Spot]:
+    """These positions, each in the island that the note or island stands in now: what a move is given."""
+    return {item: Spot(spot.island_id, positions[item]) for item, spot in _spots(board) if item in positions}
+
+
+def anchored(board: Board, layout: Layout, areas: Collection[AreaKey] | None = None) -> dict[EntityId, Spot]:
+    """Spots for everything of these areas (None: of all) that has no position in the file, as it is shown.
+
+    The first move in an area writes them as well, so that nothing jumps when the layout is made anew.
+    """
+    islands = {island.island_id: island for island in board.islands}
+
+    def area(item: BoardNote | BoardIsland) -> AreaKey:
+        around = spot_of(item).island_id
+        while around is not None:
+            item = islands[around]
+            around = islands[around].parent_id
+        return area_of(item)
+
+    everything: dict[EntityId, BoardNote | BoardIsland] = {item.note.note_id: item for item in board.notes}
+    everything |= islands
+    found = {
+        key: layout.positions[key]
+        for key, item in everything.items()
+        if key in layout.found and (areas is None or area(item) in areas)
+    }
+    return spots_at(board, found)
+
+
+def _spots(board: Board) -> Iterator[tuple[EntityId, Spot]]:
+    yield from ((item.note.note_id, spot_of(item)) for item in board.notes)
+    yield from ((island.island_id, spot_of(island)) for island in board.islands)
 
 
 def make_room(rects: Mapping[EntityId, Rect], grown: EntityId) -> dict[EntityId, Position]:

@@ -61,7 +61,6 @@ class MomentField(StrEnum):
     NAME = "name"
     WORKSHOP = "workshop"
     TABLE = "table"
-    AT = "at"
     SEEN = "seen"
 
 

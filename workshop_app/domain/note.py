@@ -64,6 +64,17 @@ EDITABLE_FIELDS = frozenset(NoteField) - {
 }
 """What an edit may touch; number, workshop, device and the note it was split from are fixed at birth."""
 
+CARRIED_BY_SPLIT = (
+    NoteField.WORKSHOP,
+    NoteField.DEVICE,
+    NoteField.TABLE,
+    NoteField.ROUND,
+    NoteField.THEME,
+    NoteField.KIND,
+    NoteField.POINTS,
+)
+"""What a note made from a part of another, or from one of its wordings, has of it. Votes were given to the original."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoteDraft:
@@ -77,11 +88,15 @@ class NoteDraft:
     points: tuple[str, ...] = ()
     votes: int = 0
     island: EntityId | None = None
+    position: tuple[int, int] | None = None
+    """Where on the board, for a note that is written there (see `board.Position`)."""
 
     def fields(self) -> dict[str, JsonValue]:
         """The payload of the creating edit, checked; raises InvalidInput."""
+        placed: dict[str, JsonValue] = {} if self.position is None else {NoteField.POS: [*self.position]}
         return checked_fields(
-            {
+            placed
+            | {
                 NoteField.TEXT: self.text,
                 NoteField.THEME: self.theme,
                 NoteField.KIND: self.kind,

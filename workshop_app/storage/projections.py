@@ -245,7 +245,7 @@ def _moment_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
         "name": _text(state.get(MomentField.NAME)) or "",
         "workshop_id": _hex_id(state.get(MomentField.WORKSHOP)),
         "table_no": _number(state.get(MomentField.TABLE)),
-        "at_ms": _number(state.get(MomentField.AT)) or 0,
+        "at_ms": stamp_ms(state.created_hlc),
         "seen": canonical_json(known),
         "voided": int(state.voided),
     }
