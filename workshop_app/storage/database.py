@@ -40,7 +40,7 @@ from workshop_app.services.ports import (
     VerifiedFile,
     Watch,
 )
-from workshop_app.storage import op_store, places, tables
+from workshop_app.storage import op_store, places, redaction, tables
 from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
 from workshop_app.storage.leftovers import passing_name, sweep
@@ -373,6 +373,7 @@ class Database:
                 known.mixed ^= result.ops.mixed
                 write_local(self._connection, MANIFEST, known.manifest())
                 write_merge(self._connection, record(result), known.manifest())
+                redaction.clear_left_out(self._connection)
         return result
 
     def _adopt_clock(self, sources: Sequence[VerifiedFile]) -> None:

@@ -33,6 +33,8 @@ def project(connection: Connection, states: Iterable[EntityState]) -> None:
     entities: list[dict[str, Any]] = []
     conflicts: list[dict[str, Any]] = []
     for state in states:
+        if state.retyped:
+            _forget(connection, state.entity_id)
         builder = _BUILDERS.get(state.type)
         if builder is None:
             continue
@@ -47,6 +49,12 @@ def project(connection: Connection, states: Iterable[EntityState]) -> None:
         connection.execute(_FORGET_CONFLICTS, entities)
     if conflicts:
         connection.execute(tables.conflict.insert(), conflicts)
+
+
+def _forget(connection: Connection, entity_id: EntityId) -> None:
+    """Take an entity out of every table: what it is called now may be shown in another one, or nowhere."""
+    for table in _TABLES:
+        connection.execute(delete(table).where(next(iter(table.primary_key)) == bytes(entity_id)))
 
 
 @lru_cache
@@ -179,6 +187,7 @@ def _agenda_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
     }
 
 
+_TABLES = (tables.note, tables.workshop, tables.island, tables.device, tables.agenda, tables.conflict)
 _BUILDERS = {
     str(EntityType.NOTE): _note_row,
     str(EntityType.WORKSHOP): _workshop_row,

@@ -40,3 +40,15 @@ def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
                 raw.execute(
                     "UPDATE main.op SET payload = ? WHERE op_id = ?", (canonical_json(masked), target)
                 )
+
+
+def clear_left_out(connection: Connection) -> None:
+    """Take the content of a left-out record away when a redaction names it; its id and reason stay counted."""
+    raw = driver(connection)
+    kept = {row[0] for row in raw.execute("SELECT op_id FROM main.quarantine WHERE op_id IS NOT NULL")}
+    if kept:
+        rows = raw.execute("SELECT parents FROM main.op WHERE kind = ?", (str(OpKind.REDACT),)).fetchall()
+        named = kept & {target for (parents,) in rows for target in split_parents(parents)}
+        raw.executemany(
+            "UPDATE main.quarantine SET raw = '' WHERE op_id = ?", [(target,) for target in named]
+        )

@@ -219,10 +219,15 @@ class Union:
         )
 
     def _union_sessions(self) -> None:
-        """Of the same session the row that knows more edits stays; the chain decides where a fork made two."""
+        """Rows of the sessions that have edits here, no others: what is left out must leave no trace by the order.
+
+        Of the same session the row that knows more edits stays; the chain decides where a fork made two.
+        """
         rest = _SESSION.removeprefix("session, ")
         self._execute(
-            f"INSERT INTO main.session ({_SESSION}) SELECT {_SESSION} FROM temp.incoming_session WHERE true"
+            f"INSERT INTO main.session ({_SESSION}) SELECT {_SESSION} FROM temp.incoming_session"
+            f" WHERE session IN (SELECT i.session FROM {self._origin()})"
+            " OR session IN (SELECT session FROM main.session)"
             f" ON CONFLICT (session) DO UPDATE SET ({rest}) ="
             f" ({', '.join(f'excluded.{name}' for name in rest.split(', '))})"
             " WHERE (excluded.op_count, excluded.chain_head) > (op_count, chain_head)"
