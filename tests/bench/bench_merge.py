@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from big_file import make  # noqa: E402
 
+from workshop_app.bootstrap import merge_files  # noqa: E402
 from workshop_app.services import merge  # noqa: E402
 from workshop_app.storage import tables  # noqa: E402
 from workshop_app.storage.backup import back_up  # noqa: E402
@@ -119,8 +120,10 @@ def run(notes: int) -> dict[str, float]:
         make(laptop, 5_000, ward="西区")
         first = merge_once(target, big)
         again = merge_once(target, big)
+        known = timed(lambda: merge_files(target, [big]))
         small = merge_once(target, laptop)
         small_again = merge_once(target, laptop)
+        small_known = timed(lambda: merge_files(target, [laptop]))
         raw = floor(target, folder)
         with closing(sqlite3.connect(target)) as file:
             vacuum = timed(lambda: file.execute("VACUUM INTO ?", (str(folder / "vacuum.db"),)))
@@ -133,9 +136,11 @@ def run(notes: int) -> dict[str, float]:
         "merge into empty": first["merge"],
         "verify the file (own process)": first["verify"],
         "merge of the same file, unchanged": again["merge"],
+        "the same file again, whole command": known,
         "merge of a 5,000-note laptop": small["merge"],
         "verify the laptop": small["verify"],
         "the laptop again, unchanged": small_again["merge"],
+        "the laptop again, whole command": small_known,
         "backup before a merge": small["backup"],
     }
     return {key: round(value, 4) for key, value in found.items()}

@@ -195,9 +195,6 @@ def test_found_removal_that_cannot_travel_excuses_no_altered_record(folder: Path
     assert not target.exists()
 
 
-@pytest.mark.xfail(
-    reason="the quarantine keeps the words of a record whose text is removed later", strict=True
-)
 def test_found_removed_words_leave_the_quarantine_too(folder: Path, laptop: Laptop) -> None:
     note = add(laptop, f"だれかの名前{UNFIT}")
     target = folder / "統合.wsdb"
@@ -208,9 +205,6 @@ def test_found_removed_words_leave_the_quarantine_too(folder: Path, laptop: Lapt
     assert "だれかの名前".encode() not in target.read_bytes()
 
 
-@pytest.mark.xfail(
-    reason="an entity that another version calls an island keeps its row as a note", strict=True
-)
 def test_found_entity_whose_type_changes_is_shown_once(laptop: Laptop) -> None:
     note = add(laptop, "文")
     append(laptop, note, "set", {"type": "island", "title": "島"})

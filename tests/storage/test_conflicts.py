@@ -115,7 +115,7 @@ def value_of(conflict: Conflict, text: object) -> bytes:
 # --- the scenarios -----------------------------------------------------------------------------------------
 
 
-def test_scenario_4_text_and_theme_edited_apart_both_changes_no_conflict(desk: Desk) -> None:
+def test_scenario_04_text_and_theme_edited_apart_both_changes_no_conflict(desk: Desk) -> None:
     desk.a.edit(desk.note_id, text="直した文")
     desk.b.edit(desk.note_id, theme="T2")
     desk.gather()
@@ -124,7 +124,7 @@ def test_scenario_4_text_and_theme_edited_apart_both_changes_no_conflict(desk: D
     assert desk.office.conflicts() == []
 
 
-def test_scenario_5_same_text_edited_apart_is_seen_with_station_and_settled_everywhere(desk: Desk) -> None:
+def test_scenario_05_same_text_edited_apart_is_seen_with_station_and_settled_everywhere(desk: Desk) -> None:
     conflict = desk.clash()
     assert {(value.value, value.station) for value in conflict.values} == {
         ("甲の文", "東区 端末A"),
@@ -145,7 +145,7 @@ def test_scenario_5_same_text_edited_apart_is_seen_with_station_and_settled_ever
     assert desk.a.op_ids() == desk.b.op_ids() == desk.office.op_ids()
 
 
-def test_scenario_6_same_text_typed_twice_no_conflict(desk: Desk) -> None:
+def test_scenario_06_same_text_typed_twice_no_conflict(desk: Desk) -> None:
     for laptop in (desk.a, desk.b):
         laptop.edit(desk.note_id, text="おなじ文")
     desk.gather()
@@ -154,7 +154,7 @@ def test_scenario_6_same_text_typed_twice_no_conflict(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("years", [-30, 0, 80])
-def test_scenario_7_void_and_unseen_edit_visible_and_flagged_whatever_the_clocks(
+def test_scenario_07_void_and_unseen_edit_visible_and_flagged_whatever_the_clocks(
     desk: Desk, years: int
 ) -> None:
     desk.a.ahead_ms = years * YEAR_MS
@@ -168,7 +168,7 @@ def test_scenario_7_void_and_unseen_edit_visible_and_flagged_whatever_the_clocks
     assert conflict.before == "もとの文"
 
 
-def test_scenario_8_void_that_saw_the_edit_voids_everywhere_and_can_be_recovered(desk: Desk) -> None:
+def test_scenario_08_void_that_saw_the_edit_voids_everywhere_and_can_be_recovered(desk: Desk) -> None:
     desk.b.edit(desk.note_id, text="見てから取り消す文")
     desk.gather()
     desk.spread()

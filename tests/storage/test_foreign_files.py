@@ -103,7 +103,7 @@ def one_more_index(raw: sqlite3.Connection) -> None:
 @pytest.mark.parametrize(
     "attack", [endless_view, giant_column, deleting_trigger, search_table, one_more_index]
 )
-def test_foreign_hostile_schema_refused_quickly_with_little_memory(laptop: Path, attack: Change) -> None:
+def test_scenario_16_hostile_schema_refused_quickly_with_little_memory(laptop: Path, attack: Change) -> None:
     change(laptop, attack)
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     report, target = merge_one(laptop, own_process=True)
@@ -224,7 +224,7 @@ def test_foreign_odd_but_legal_texts_kept_verbatim(laptop: Path) -> None:
 # --- whose side files they are -----------------------------------------------------------------------------------
 
 
-def test_foreign_journal_beside_it_never_replayed(laptop: Path, tmp_path: Path) -> None:
+def test_scenario_18_journal_beside_it_never_replayed(laptop: Path, tmp_path: Path) -> None:
     bystander = tmp_path / "大事な文書.txt"
     bystander.write_text("消えてはいけない", encoding="utf-8")
     journal = laptop.with_name(laptop.name + "-journal")
@@ -237,7 +237,7 @@ def test_foreign_journal_beside_it_never_replayed(laptop: Path, tmp_path: Path) 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
-def test_foreign_wal_copy_refused_with_the_way_out(laptop: Path, tmp_path: Path) -> None:
+def test_scenario_17_file_without_its_wal_refused_with_the_way_out(laptop: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(laptop)) as raw:
         assert raw.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
         raw.execute("UPDATE note SET votes = 3")
@@ -311,7 +311,7 @@ def damaged_copies(raw: bytes, seed: int, count: int) -> Iterator[bytes]:
             yield raw[:place] + bytes([raw[place] ^ 1 << chance.randrange(8)]) + raw[place + 1 :]
 
 
-def test_foreign_damaged_files_refused_or_whole(laptop: Path, tmp_path: Path) -> None:
+def test_scenario_15_damaged_files_refused_or_whole(laptop: Path, tmp_path: Path) -> None:
     with closing(Database.open(laptop)) as database:
         truth = {(op.op_id, op.payload) for op in database.all_ops()}
     raw = laptop.read_bytes()

@@ -158,7 +158,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         ("途中", "途中で写されて"),
     ],
 )
-def test_merge_bad_file_refused_with_its_reason(tmp_path: Path, name: str, words: str) -> None:
+def test_scenario_14_bad_file_refused_with_its_reason(tmp_path: Path, name: str, words: str) -> None:
     target = make_ward(tmp_path, "東区", "A", 2)
     before = target.read_bytes()
     bad = bad_files(tmp_path)[name]
@@ -168,6 +168,17 @@ def test_merge_bad_file_refused_with_its_reason(tmp_path: Path, name: str, words
     assert words in (report.sources[0].reason or "")
     assert target.read_bytes() == before
     assert bad.read_bytes() == bad_before
+
+
+def test_scenario_14_other_files_of_the_batch_still_merge(tmp_path: Path) -> None:
+    target = make_ward(tmp_path, "東区", "A", 2)
+    bad = bad_files(tmp_path)
+    good = make_ward(tmp_path, "西区", "A", 4)
+    sources = [*bad.values(), good]
+    report = merge_files(target, sources)
+    assert [source.status for source in report.sources] == ["refused"] * len(bad) + ["merged"]
+    assert len({source.reason for source in report.refused}) == len(bad)
+    assert report.notes == 6
 
 
 def test_merge_every_truncation_refused(tmp_path: Path) -> None:

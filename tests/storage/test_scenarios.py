@@ -15,19 +15,20 @@ The 25 and where each is shown (a colleague of this file where it says so):
 11 a cloned disk .................... test_scenario_11
 12 a restored backup ................ test_scenario_12
 13 older and newer files ............ test_scenario_13
-14 not one of our files ............. tests/storage/test_foreign_files.py
-15 cut and flipped files ............ tests/storage/test_foreign_files.py
+14 not one of our files ............. tests/storage/test_merge.py
+15 cut and flipped files ............ tests/storage/test_foreign_files.py, in thousands tests/fault
 16 hostile schemas .................. tests/storage/test_foreign_files.py
 17 the file without its -wal ........ tests/storage/test_foreign_files.py
 18 a -journal beside the file ....... tests/storage/test_foreign_files.py
-19 killed at any system call ........ tests/fault
-20 a full disk ...................... tests/fault
-21 the power goes after 完了 ........ tests/fault
-22 two secretaries, no locks ........ tests/storage/test_shared_folder.py
+19 killed at any system call ........ tests/fault/test_faults.py
+20 a full disk ...................... tests/fault/test_faults.py
+21 the power goes after 完了 ........ tests/fault/test_faults.py
+22 two secretaries, no locks ........ tests/storage/test_shared_folder.py, in rounds tests/fault/share_race.py
 23 the share goes away .............. tests/storage/test_shared_folder.py
 24 difficult text ................... test_scenario_24
 25 counts that add up, and cancel ... test_scenario_25; at a million notes tests/bench
 
+Everywhere its test is named test_scenario_NN_….
 tests/laws tries the same for any history of laptops.
 """
 

@@ -82,7 +82,7 @@ def test_share_two_machines_unseen_generations_are_taken_in(folder: Path, home: 
     assert len(generations(folder)) == 2
 
 
-def test_share_two_at_once_both_generations_stay_and_the_next_reader_unites_them(
+def test_scenario_22_two_at_once_without_locks_the_next_reader_unites_them(
     folder: Path, home: Home, tmp_path: Path
 ) -> None:
     """Both saw the empty folder before either published."""
@@ -177,7 +177,7 @@ def test_share_live_lock_of_another_does_nothing_unless_forced(
 # --- what can break ----------------------------------------------------------------------------------------
 
 
-def test_share_pointer_held_open_is_tried_ten_times_then_harmless(
+def test_scenario_23_pointer_held_open_is_tried_ten_times_then_harmless(
     folder: Path, home: Home, tmp_path: Path
 ) -> None:
     held = _Held(times=9)
@@ -313,7 +313,7 @@ def _steps(folder: Path, home: Home, tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("problem", [vanished, Killed])
-def test_share_vanishing_or_killed_at_every_step_loses_nothing(
+def test_scenario_23_share_vanishing_or_killed_at_every_step_loses_nothing(
     folder: Path, home: Home, tmp_path: Path, problem: Callable[[], BaseException]
 ) -> None:
     a = _scene(folder, home, tmp_path)

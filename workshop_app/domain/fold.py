@@ -88,6 +88,8 @@ class EntityState:
     voids: tuple[VoidMark, ...] = ()
     created_hlc: int = 0
     updated_hlc: int = 0
+    retyped: bool = False
+    """True when edits of other versions of the program call it different things; the newest one holds."""
     missing_parents: frozenset[OpId] = field(default_factory=frozenset)
 
     @property
@@ -179,6 +181,7 @@ def fold(ops: Iterable[Op]) -> EntityState:
         voids=_live_voids(everything, payloads, masked),
         created_hlc=everything[0].hlc,
         updated_hlc=max((op.hlc for op in edits), default=everything[-1].hlc),
+        retyped=len(set(known_types)) > 1,
         missing_parents=frozenset(p for op in everything for p in op.parents if p not in by_id),
     )
 

@@ -21,14 +21,13 @@ def _get(name: str) -> str:
 
 def _points() -> str:
     """A list of plain texts as canonical JSON has it, taken apart by replacing."""
-    inside = f"substr({_get(NoteField.POINTS)}, 3, length({_get(NoteField.POINTS)}) - 4)"
-    return f"replace({inside}, '\",\"', ';')"
+    return f"replace(trim({_get(NoteField.POINTS)}, '[]\"'), '\",\"', ';')"
 
 
 _COLUMNS = f"""
 SELECT i.entity_id, {_get(NoteField.NUMBER)}, id_bytes({_get(NoteField.WORKSHOP)}), {_get(NoteField.DEVICE)},
     {_get(NoteField.TABLE)}, {_get(NoteField.ROUND)}, {_get(NoteField.THEME)}, {_get(NoteField.KIND)},
-    CASE {_get(NoteField.POINTS)} WHEN '[]' THEN '' ELSE {_points()} END, {_get(NoteField.TEXT)},
+    {_points()}, {_get(NoteField.TEXT)},
     max(0, {_get(NoteField.VOTES)}), id_bytes({_get(NoteField.ISLAND)}), NULL, '', i.hlc >> 16, i.hlc >> 16,
     NULL, NULL, 0
 """

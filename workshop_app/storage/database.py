@@ -41,7 +41,7 @@ from workshop_app.services.ports import (
     VoteCount,
     Watch,
 )
-from workshop_app.storage import op_store, places, tables
+from workshop_app.storage import op_store, places, redaction, tables
 from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.board_reader import read_board, read_board_at, read_moments, read_votes
 from workshop_app.storage.conflict_reader import read_conflicts, read_settled_conflicts
@@ -371,6 +371,7 @@ class Database:
                 known.mixed ^= result.ops.mixed
                 write_local(self._connection, MANIFEST, known.manifest())
                 write_merge(self._connection, record(result), known.manifest())
+                redaction.clear_left_out(self._connection)
         return result
 
     def _adopt_clock(self, sources: Sequence[VerifiedFile]) -> None:

@@ -137,7 +137,7 @@ _ORDINARY_TYPES = frozenset(product(*_FIELD_TYPES.values()))
 _INT_MAX = 2**53
 _SET = str(OpKind.SET).encode()
 _HEX_ID = re.compile("[0-9a-f]{32}")
-_LIST_MARKS = re.compile(r'["\\]')
+_LIST_MARKS = re.compile(r'[]["\\]')
 
 
 def work(path: str, schema: str, version: int, salvage_into: str | None, answer: Connection) -> None:

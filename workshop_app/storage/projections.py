@@ -52,6 +52,8 @@ def project(connection: Connection, states: Iterable[EntityState]) -> None:
     entities: list[dict[str, Any]] = []
     conflicts: list[dict[str, Any]] = []
     for state in states:
+        if state.retyped:
+            _forget(connection, state.entity_id)
         builder = _BUILDERS.get(state.type)
         if builder is None:
             continue
@@ -75,6 +77,12 @@ def row_of_state(state: EntityState) -> tuple[Table | None, Sequence[Any]]:
         return None, ()
     table, values = builder(state)
     return table, [values[column.name] for column in table.columns]
+
+
+def _forget(connection: Connection, entity_id: EntityId) -> None:
+    """Take an entity out of every table: what it is called now may be shown in another one, or nowhere."""
+    for table in tables.PROJECTIONS:
+        connection.execute(delete(table).where(next(iter(table.primary_key)) == bytes(entity_id)))
 
 
 @lru_cache

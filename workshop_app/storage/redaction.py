@@ -18,17 +18,19 @@ _TARGET = "SELECT payload FROM main.op WHERE op_id = ? AND entity_id = ? AND kin
 """An entity's redactions take values out of its own edits only: no file may blank what it does not speak of."""
 
 
-def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
-    """Write over what any redaction names: of one entity, or of all; the caller holds the transaction.
+def reapply(connection: Connection, among: str, values: tuple[object, ...] = ()) -> None:
+    """Write over what the redactions of some entities name; the caller holds the transaction.
 
-    Without `entity_id` every redaction is looked at, since a merge may bring the named edit after it.
+    `among` is a table, or a query with `values`, of the `entity_id`s whose edits came together only now: a
+    merge may bring the named edit after its redaction.
     """
     raw = driver(connection)
-    query = "SELECT entity_id, payload, parents FROM main.op WHERE kind = ?"
-    values: tuple[object, ...] = (str(OpKind.REDACT),)
-    if entity_id is not None:
-        query, values = f"{query} AND entity_id = ?", (*values, entity_id)
-    for owner, redaction, parents in raw.execute(query, values).fetchall():
+    rows = raw.execute(
+        f"SELECT o.entity_id, o.payload, o.parents FROM {among} a CROSS JOIN main.op o USING (entity_id)"
+        " WHERE o.kind = ?",
+        (*values, str(OpKind.REDACT)),
+    ).fetchall()
+    for owner, redaction, parents in rows:
         names = redacted_names(json.loads(redaction))
         for target in split_parents(parents):
             row = raw.execute(_TARGET, (target, owner, *REDACTABLE)).fetchone()
@@ -40,3 +42,15 @@ def reapply(connection: Connection, entity_id: bytes | None = None) -> None:
                 raw.execute(
                     "UPDATE main.op SET payload = ? WHERE op_id = ?", (canonical_json(masked), target)
                 )
+
+
+def clear_left_out(connection: Connection) -> None:
+    """Take the content of a left-out record away when a redaction names it; its id and reason stay counted."""
+    raw = driver(connection)
+    kept = {row[0] for row in raw.execute("SELECT op_id FROM main.quarantine WHERE op_id IS NOT NULL")}
+    if kept:
+        rows = raw.execute("SELECT parents FROM main.op WHERE kind = ?", (str(OpKind.REDACT),)).fetchall()
+        named = kept & {target for (parents,) in rows for target in split_parents(parents)}
+        raw.executemany(
+            "UPDATE main.quarantine SET raw = '' WHERE op_id = ?", [(target,) for target in named]
+        )

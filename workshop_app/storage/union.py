@@ -119,21 +119,24 @@ class Union:
     def take(self) -> UnionResult:
         """Do the union and bring the projections up to date; the caller holds the write transaction."""
         result = UnionResult()
-        clashing_before = self._clashing_numbers()
         self._find_folded()
         forked = self._forked_stations()
         self._watch.step("新しい記録を書き込んでいます")
         columns = ", ".join(f"i.{name}" for name in OP_COLUMNS)
-        self._execute(f"INSERT INTO main.op ({_OP}) SELECT {columns} FROM {self._origin()} ORDER BY i.op_id")
+        inserted = self._execute(
+            f"INSERT INTO main.op ({_OP}) SELECT {columns} FROM {self._origin()} ORDER BY i.op_id"
+        )
         for (op_id,) in driver(self._connection).execute("SELECT op_id FROM temp.fresh"):
             result.ops.add(op_id)
         self._union_sessions()
-        redaction.reapply(self._connection)
+        redaction.reapply(self._connection, "temp.folded")
         self._watch.step("付箋を数えています")
         project_single_notes(self._connection, self._origin())
         tallies = self._fold_the_rest()
         added = self._added_by_table()
-        rows_new = dict(self._rows("SELECT source_no, count(*) FROM temp.fresh GROUP BY source_no"))
+        rows_new = {0: inserted}
+        if len(self._sources) > 1:
+            rows_new = dict(self._rows("SELECT source_no, count(*) FROM temp.fresh GROUP BY source_no"))
         for number, tally in enumerate(tallies):
             result.absorbed.append(
                 Absorbed(
@@ -146,7 +149,7 @@ class Union:
                 )
             )
         result.changes = self._name_changes()
-        result.clashing_numbers = tuple(sorted(self._clashing_numbers() - clashing_before))
+        result.clashing_numbers = self._newly_clashing_numbers()
         return result
 
     def _origin(self) -> str:
@@ -219,10 +222,15 @@ class Union:
         )
 
     def _union_sessions(self) -> None:
-        """Of the same session the row that knows more edits stays; the chain decides where a fork made two."""
+        """Rows of the sessions that have edits here, no others: what is left out must leave no trace by the order.
+
+        Of the same session the row that knows more edits stays; the chain decides where a fork made two.
+        """
         rest = _SESSION.removeprefix("session, ")
         self._execute(
-            f"INSERT INTO main.session ({_SESSION}) SELECT {_SESSION} FROM temp.incoming_session WHERE true"
+            f"INSERT INTO main.session ({_SESSION}) SELECT {_SESSION} FROM temp.incoming_session"
+            f" WHERE session IN (SELECT i.session FROM {self._origin()})"
+            " OR session IN (SELECT session FROM main.session)"
             f" ON CONFLICT (session) DO UPDATE SET ({rest}) ="
             f" ({', '.join(f'excluded.{name}' for name in rest.split(', '))})"
             " WHERE (excluded.op_count, excluded.chain_head) > (op_count, chain_head)"
@@ -305,11 +313,22 @@ class Union:
         touched = {row[0] for row in self._rows("SELECT DISTINCT entity_id FROM temp.fresh")}
         return Changes(frozenset(map(EntityId, touched - known)), frozenset(map(EntityId, touched & known)))
 
-    def _clashing_numbers(self) -> set[str]:
-        """Numbers that several notes carry: two laptops with one mark, or a copied laptop."""
-        return {
-            row[0] for row in self._rows("SELECT number FROM main.note GROUP BY number HAVING count(*) > 1")
-        }
+    def _newly_clashing_numbers(self) -> tuple[str, ...]:
+        """Numbers that several notes carry since this union: two laptops with one mark, or a copied laptop."""
+        if self._all_fresh:
+            query = "SELECT number FROM main.note GROUP BY number HAVING count(*) > 1 ORDER BY number"
+            return tuple(row[0] for row in self._rows(query))
+        new = (
+            "SELECT DISTINCT entity_id FROM temp.fresh"
+            " WHERE entity_id NOT IN (SELECT entity_id FROM temp.folded WHERE known)"
+        )
+        rows = self._rows(
+            f"WITH new (note_id) AS MATERIALIZED ({new}) SELECT number FROM main.note"
+            " WHERE number IN (SELECT n.number FROM new CROSS JOIN main.note n USING (note_id))"
+            " GROUP BY number HAVING count(*) > 1 AND count(*) - sum(note_id IN (SELECT note_id FROM new)) < 2"
+            " ORDER BY number"
+        )
+        return tuple(row[0] for row in rows)
 
     def _forked_stations(self) -> dict[int, list[str]]:
         """Stations whose running program was copied: one session gave one number to two different edits."""
@@ -351,8 +370,9 @@ class Union:
 
     # --- SQL -----------------------------------------------------------------------------------------------------
 
-    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> None:
-        driver(self._connection).execute(statement, values)
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> int:
+        """Run it; gives how many rows it inserted or changed."""
+        return int(driver(self._connection).execute(statement, values).rowcount)
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         return driver(self._connection).execute(query, values).fetchall()

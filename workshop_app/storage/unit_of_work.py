@@ -132,7 +132,7 @@ class SqlUnitOfWork:
         """Write projections, clock and session in the same transaction as the edits that used them."""
         self._write_ops()
         for entity_id in self._redacted:
-            redaction.reapply(self._connection, entity_id)
+            redaction.reapply(self._connection, "(SELECT ? AS entity_id)", (entity_id,))
         project(self._connection, (fold(self._load(entity_id)) for entity_id in self._dirty))
         write_local(self._connection, "clock", str(self._clock.last))
         if self.new_session.op_count > self._session.record.op_count:
