@@ -164,6 +164,8 @@ class Island:
     workshop_id: EntityId | None
     parent_id: EntityId | None
     voided: bool = False
+    votes: int = 0
+    """Seals on the island and on its title; those on its notes are the notes'."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ def row_to_island(row: Row[Any]) -> Island:
         _entity(row.workshop_id),
         _entity(row.parent_id),
         bool(row.voided),
+        row.votes,
     )
 
 
