@@ -366,7 +366,7 @@ def positions_forgotten(patch: Patch) -> None:
     patch.setattr(projections, "_position", lambda value: {"pos_x": None, "pos_y": None})
 
 
-@plant("L6")
+@plant("L6", "moment")
 def ring_cut_at_the_smallest_id(patch: Patch) -> None:
     patch.setattr(board, "max", min, raising=False)
 

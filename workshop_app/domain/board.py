@@ -89,6 +89,15 @@ class Relation(StrEnum):
     RELATED = "related"
 
 
+RELATION_WORDS = {
+    Relation.CAUSE: "原因",
+    Relation.SOLUTION: "解決",
+    Relation.OPPOSITION: "対立",
+    Relation.RELATED: "関連",
+}
+"""As the papers of a workshop write them."""
+
+
 @value
 class BoardNote:
     """A note on the board. `position` is None until somebody has put it somewhere; then the layout finds one.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from workshop_app.domain.arrange import anchored, lay_out
+from workshop_app.domain.arrange import anchored, lay_out, spots_at, tidied
 from workshop_app.domain.board import IslandField, Position, Scope, Spot
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput
@@ -90,6 +90,13 @@ def anchor(workspace: Workspace, scope: Scope) -> Changes:
     board = workspace.board(scope)
     layout = lay_out(board, [theme.id for theme in workspace.agenda().all_themes])
     return move(workspace, anchored(board, layout))
+
+
+def tidy(workspace: Workspace, scope: Scope) -> Changes:
+    """Put everything of a board onto the grid, nothing on top of anything else."""
+    board = workspace.board(scope)
+    layout = lay_out(board, [theme.id for theme in workspace.agenda().all_themes])
+    return move(workspace, anchored(board, layout) | spots_at(board, tidied(board, layout)))
 
 
 def hold_notes(workspace: Workspace, note_ids: Iterable[EntityId], held: bool) -> Changes:
