@@ -104,8 +104,10 @@ def row_to_note(row: Sequence[Any]) -> Note:
 
 def row_to_board_note(row: Sequence[Any]) -> BoardNote:
     """A note with its place on the board."""
-    note_id, number, workshop_id, device, table, round_no, theme, kind, points, text, votes, *rest = row
-    island_id, void_reason, conflicts, created_ms, updated_ms, x, y, held = rest
+    (
+        note_id, number, workshop_id, device, table, round_no, theme, kind, points, text, votes, island_id,
+        void_reason, conflicts, created_ms, updated_ms, x, y, held,
+    ) = row  # fmt: skip
     note = Note(
         note_id,
         number,
