@@ -2,7 +2,8 @@
 
 Coordinates are whole scene units with y downwards; a note is NOTE_WIDTH × NOTE_HEIGHT of them at 100 %. A position
 names the upper left corner. A note's or island's position is relative to the island it stands in (to the corner
-under its title), so that moving an island is one edit; without an island it is relative to its table's area.
+under its title), so that moving an island is one edit; without an island it is relative to its table's area. The
+island is named with the position in the file: in another one it says nothing.
 """
 
 from __future__ import annotations
