@@ -310,11 +310,11 @@ def read_table(path: Path, encoding: str | None = None, sheet: str | None = None
 
 def practice_laptops() -> list[PracticeLaptop]:
     """The bundled practice opinions, by ward and laptop."""
-    opinions, workshops = (
+    opinions, workshops, board = (
         resource("samples", f"kumamoto_practice_{name}.csv").read_text(encoding="utf-8")
-        for name in ("opinions", "workshops")
+        for name in ("opinions", "workshops", "board")
     )
-    return read_practice(opinions, workshops)
+    return read_practice(opinions, workshops, board)
 
 
 def hand_over(source: Path, folder: Path) -> Package:
