@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from workshop_app.domain.errors import StorageUnavailable
+from workshop_app.domain.errors import InvalidInput, StorageUnavailable
 from workshop_app.storage.engine import storage_errors
 
 _STATE_NAME = "state.sqlite"
@@ -80,6 +80,20 @@ class ShareState:
         aside = self.local.with_name(f"{self.local.stem}_{datetime.now():%Y%m%d-%H%M%S}.wsdb")
         os.replace(self.local, aside)
         return aside
+
+
+def is_working_file(root: Path, path: Path) -> bool:
+    """Whether a file is the working file of one of the shared folders."""
+    return root.resolve() in path.resolve().parents
+
+
+def refuse_undoing(root: Path, path: Path) -> None:
+    """Raise InvalidInput for a working file: it must go on holding all that was taken in and published."""
+    if is_working_file(root, path):
+        raise InvalidInput(
+            "共有フォルダーに公開する統合は、取り消せません。今のデータは変わっていません。"
+            "要らない付箋は、1枚ずつ理由をつけて取り消してください。"
+        )
 
 
 def _begin(connection: sqlite3.Connection) -> None:
