@@ -46,15 +46,19 @@ def result_text(report: MergeReport) -> str:
         return nothing_new(len(report.sources))
     else:
         parts.append(translate("MergePage", "新しく統合したものはありません。今のデータは変わっていません。"))
-    if report.refused:
-        names = "".join(f"「{source.path.name}」" for source in report.refused[:3])
-        if len(report.refused) > 3:
-            names += translate("MergePage", "など")
-        unread = translate(
-            "MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。"
-        )
-        parts.append(unread.format(len(report.refused), names))
+    parts.append(unread_text(report.refused))
     return "".join(parts)
+
+
+def unread_text(refused: Sequence[SourceReport]) -> str:
+    """Which files could not be merged; '' when all could."""
+    if not refused:
+        return ""
+    names = "".join(f"「{source.path.name}」" for source in refused[:3])
+    if len(refused) > 3:
+        names += translate("MergePage", "など")
+    unread = translate("MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。")
+    return unread.format(len(refused), names)
 
 
 def next_step(report: MergeReport) -> str:
