@@ -181,6 +181,11 @@ class Desk:
         self.page.set_shared_folder(folder)
         self.until_looked()
 
+    def choose_folder_in_vain(self, folder: Path) -> None:
+        """Take a shared folder for the target that cannot be reached, and wait until that is said."""
+        self.page.set_shared_folder(folder)
+        self.qtbot.waitUntil(lambda: bool(self.said()), timeout=_PATIENCE_MS)
+
     def until_looked(self) -> None:
         """Wait until the shared folder was looked at, and what is here of it was read."""
         self.qtbot.waitUntil(

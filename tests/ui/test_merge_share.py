@@ -188,13 +188,20 @@ def test_folder_gone_between_preview_and_publishing_is_said_and_tried_again(
     desk.merge()
     assert desk.said().startswith("共有フォルダー「")
     assert "がありません。今のデータはそのままです。" in desk.said()
-    assert (desk.banner.level, desk.action()) == ("error", "もう一度試す")
+    assert (desk.banner.level, desk.action()) == ("warn", "もう一度試す")
     assert desk.row(0)[6] == "統合できます"
+    desk.choose_folder_in_vain(folder)
+    assert desk.target.text() == "統合先: 共有フォルダー「市民WS 共有」（まだ確かめられていません）"
+    assert desk.action() == "もう一度試す"
     away.rename(folder)
     desk.take_action()
     desk.until_looked()
     assert desk.row(0)[6] == "統合できます"
+    folder.rename(away)
     desk.merge()
+    away.rename(folder)
+    desk.take_action()
+    assert desk.said().startswith("公開し、読み直して確かめました。")
     assert published_texts(folder, tmp_path) == {"窓口が遠い"}
 
 
@@ -214,6 +221,7 @@ def test_share_that_empties_while_it_is_published_keeps_the_result_here(
     assert "まだ公開していません。結果はこの端末に残っています。" in desk.said()
     assert (desk.banner.level, desk.action()) == ("warn", "もう一度試す")
     assert desk.note.text() == "この端末に、まだ公開していない内容があります。"
+    assert "（最後の公開 " in desk.target.text()
     assert desk.do.isEnabled()
     assert list(folder.iterdir()) == []
     folder.rmdir()

@@ -17,7 +17,7 @@ from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.merge_parts import DETAILS_TAB, FILES_TAB, MergeParts
 from workshop_app.ui.merge_share_words import do_text, locked_text, looked_text, share_note, shared_text
 from workshop_app.ui.merge_target import TargetMenu, new_target, target_text, target_tip
-from workshop_app.ui.merge_words import next_step, note_text, nothing_new, result_text
+from workshop_app.ui.merge_words import empty_texts, next_step, note_text, nothing_new, result_text
 from workshop_app.ui.merge_work import Doing, MergeWork
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
@@ -138,7 +138,9 @@ class MergePage(Page):
         if self.work.folder is None:
             self._say("error", text)
         else:
-            self._say("error", text, self.tr("もう一度試す"), self.work.look_again)
+            # Nothing is lost, and whoever was in the way may be gone by now.
+            again = self._on_do if self.work.doable() else self.work.look_again
+            self._say("warn", text, self.tr("もう一度試す"), again)
 
     def _on_previewed(self, report: MergeReport) -> None:
         if all(source.status == "unchanged" for source in report.sources) and not self._parts.banner.text():
@@ -243,18 +245,8 @@ class MergePage(Page):
 
     def _show_doing(self) -> None:
         work, parts = self.work, self._parts
-        if work.doing is Doing.LOOKING:
-            nothing = (
-                self.tr("結果がここに並ぶまで、何も書き込みません。")
-                if work.folder is None
-                else self.tr("「公開する」を押すまで、何も公開しません。")
-            )
-            parts.empty.set_texts(work.what(), nothing)
-        else:
-            parts.empty.set_texts(
-                self.tr("まだファイルが届いていません。"),
-                self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
-            )
+        looking = work.what() if work.doing is Doing.LOOKING else ""
+        parts.empty.set_texts(*empty_texts(looking, len(work.sources), shared=work.folder is not None))
         # While the open file is held, the window shows how far it is, whatever page is in front.
         progress = None if work.holding else work.progress
         if progress is not self._shown:

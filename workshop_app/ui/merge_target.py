@@ -103,11 +103,13 @@ def _folder_text(work: MergeWork, folder: Path) -> str:
         where = translate("MergePage", "統合先: 共有フォルダー「{0}」（確かめています）")
     elif work.share is None:
         where = translate("MergePage", "統合先: 共有フォルダー「{0}」（まだ確かめられていません）")
-    elif work.share.published_ms is None:
-        where = translate("MergePage", "統合先: 共有フォルダー「{0}」（まだ公開されていません）")
-    else:
+    elif work.published_ms is not None:
         where = translate("MergePage", "統合先: 共有フォルダー「{0}」（最後の公開 {1}）")
-        return where.format(_name(folder), day_and_time(work.share.published_ms))
+        return where.format(_name(folder), day_and_time(work.published_ms))
+    elif work.share.warnings:
+        where = translate("MergePage", "統合先: 共有フォルダー「{0}」（今は確かめられません）")
+    else:
+        where = translate("MergePage", "統合先: 共有フォルダー「{0}」（まだ公開されていません）")
     return where.format(_name(folder))
 
 

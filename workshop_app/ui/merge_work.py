@@ -77,6 +77,8 @@ class MergeWork(QObject):
         """The shared folder that is published in; `target` does not count then."""
         self.share: ShareReport | None = None
         """How the shared folder was when it was last looked at or published in."""
+        self.published_ms: int | None = None
+        """When anything was last published there, as far as it could be seen."""
         self.came_in = 0
         """How many generations of others have come in since it was last published here."""
         self.sources: list[Path] = []
@@ -175,8 +177,14 @@ class MergeWork(QObject):
             self._look()
 
     def _retarget(self) -> None:
-        self.share, self.state, self.came_in = None, None, 0
+        self.share, self.state = None, None
+        self.published_ms, self.came_in = None, 0
         self._look()
+
+    def _take_up(self, share: ShareReport) -> None:
+        self.share = share
+        self.published_ms = share.published_ms or self.published_ms
+        self.came_in += share.unseen_merged
 
     def _forget_sources(self) -> None:
         self.sources = []
@@ -198,8 +206,7 @@ class MergeWork(QObject):
             if asked != self._looks:
                 return
             if answer.share is not None:
-                self.share = answer.share
-                self.came_in += answer.share.unseen_merged
+                self._take_up(answer.share)
             self._end(answer.merge)
             self._told_views(answer.changes, answer.notes)
             if answer.share is not None:
@@ -306,8 +313,7 @@ class MergeWork(QObject):
             share = answer.share
             assert share is not None
             if not share.locked:
-                self.share = share
-                self.came_in += share.unseen_merged
+                self._take_up(share)
             # With nothing done the preview stays; a second try leaves in sight what the first one merged.
             self._end(answer.merge or self.report)
             self.published.emit(share)
