@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from share_places import generations, leftovers, machine, make_file, texts_in
 
 from workshop_app.bootstrap import open_database
-from workshop_app.domain.errors import Cancelled
+from workshop_app.domain.errors import Cancelled, InvalidInput
 from workshop_app.services.record import void_notes
 
 
@@ -60,6 +62,33 @@ def test_stopping_at_every_step_publishes_nothing_and_going_on_publishes_all(tmp
         again = machine(folder, home).share([source])
         assert (again.published, again.notes, again.waiting, leftovers(folder)) == (True, 2, False, [])
     assert kinds == {"before", "kept"}
+
+
+def test_waiting_for_another_window_of_this_machine_can_be_stopped(tmp_path: Path) -> None:
+    folder = tmp_path / "共有"
+    folder.mkdir()
+    local = machine(folder, tmp_path / "A").share([make_file(tmp_path / "a.wsdb", ["甲"])]).local
+    watch = StopAt(2)
+    with closing(sqlite3.connect(local.parent / "state.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Cancelled):
+            machine(folder, tmp_path / "A", watch=watch).share([])
+    assert watch.told == ["この端末の別の窓が公開し終わるのを待っています"] * 2
+    assert machine(folder, tmp_path / "A").share([]).notes == 1
+
+
+def test_the_folder_of_the_generations_is_no_shared_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "共有"
+    folder.mkdir()
+    source = make_file(tmp_path / "a.wsdb", ["甲"])
+    machine(folder, tmp_path / "A").share([source])
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(InvalidInput, match="1つ上のフォルダーを選んでください"):
+        machine(folder / "gens", tmp_path / "A").share([source])
+    assert sorted(folder.rglob("*")) == before
+    empty = tmp_path / "gens"
+    empty.mkdir()
+    assert machine(empty, tmp_path / "A").share([source]).published
 
 
 def test_what_is_published_is_not_stopped_any_more(tmp_path: Path) -> None:

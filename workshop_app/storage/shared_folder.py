@@ -9,7 +9,7 @@ takes the union. Nothing in `gens` is ever deleted or overwritten.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -164,9 +164,29 @@ class SharedFolder:
                 f"共有フォルダー「{self._folder}」がありません。今のデータはそのままです。"
                 "つながっているか、場所が合っているかを確かめてください。"
             )
-        with ShareState.opened(self._root, self._folder) as state:
+        self._refuse_inside()
+
+        def waiting() -> None:
+            self._watch.step("この端末の別の窓が公開し終わるのを待っています")
+
+        with ShareState.opened(self._root, self._folder, waiting) as state:
             refuse_unsafe(state.local)
             yield state
+
+    def _refuse_inside(self) -> None:
+        """Choosing the folder inside instead of the shared one would make a second one in there."""
+        if self._folder.name == GENERATIONS and any(map(GENERATION_NAME.fullmatch, self._listed())):
+            raise InvalidInput(
+                f"「{self._folder}」は、共有フォルダーの中の世代の置き場所です。何も変えていません。"
+                "1つ上のフォルダーを選んでください。"
+            )
+
+    def _listed(self) -> Iterable[str]:
+        try:
+            return self._files.sizes(self._folder)
+        except OSError:
+            # Whether it can be read is seen, and said, when it is published in.
+            return ()
 
     @contextmanager
     def _private(self, state: ShareState) -> Iterator[Path]:
