@@ -156,12 +156,12 @@ def merge_files(
     from workshop_app.storage.backup import back_up
     from workshop_app.storage.database import Database
     from workshop_app.storage.places import refuse_unsafe
-    from workshop_app.storage.space import merge_needs, require_room
+    from workshop_app.storage.space import merge_needs, room_for
 
     refuse_unsafe(target)
-    require_room(merge_needs(target, sources, dry_run=dry_run))
+    needs = merge_needs(target, sources, dry_run=dry_run)
     watch = watch or merge.Unwatched()
-    with foreign_file.private_folder() as folder, ExitStack() as stack:
+    with room_for(needs), foreign_file.private_folder() as folder, ExitStack() as stack:
 
         def verify(path: Path) -> VerifiedFile:
             return foreign_file.verify_file(
@@ -296,23 +296,23 @@ def export_workbook(
 ) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
-    from workshop_app.storage.space import require_room, workbook_needs
+    from workshop_app.storage.space import room_for, workbook_needs
     from workshop_app.workbook.writer import write_workbook
 
     if target.suffix.lower() != ".xlsx":
         raise InvalidInput(
             "書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。"
         )
-    require_room(workbook_needs(source, target))
-    with open_to_read(source, tell) as database:
-        report = build_report(
-            database,
-            edition=edition,
-            now_ms=_now_ms(),
-            app_version=__version__,
-            output_number=database.next_output_number(),
-        )
-    return write_workbook(report, target)
+    with room_for(workbook_needs(source, target)):
+        with open_to_read(source, tell) as database:
+            report = build_report(
+                database,
+                edition=edition,
+                now_ms=_now_ms(),
+                app_version=__version__,
+                output_number=database.next_output_number(),
+            )
+        return write_workbook(report, target)
 
 
 def read_table(path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
@@ -334,10 +334,9 @@ def practice_laptops() -> list[PracticeLaptop]:
 def hand_over(source: Path, folder: Path) -> Package:
     """Write the verified package for the stick."""
     from workshop_app.storage.handover import hand_over as write_package
-    from workshop_app.storage.space import package_needs, require_room
+    from workshop_app.storage.space import package_needs, room_for
 
-    require_room(package_needs(source, folder))
-    with open_to_read(source, lambda sentence: None) as database:
+    with room_for(package_needs(source, folder)), open_to_read(source, lambda sentence: None) as database:
         return write_package(database, folder)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from share_places import generations, leftovers, machine, make_file, texts_in
 
+from workshop_app import bootstrap
 from workshop_app.bootstrap import open_database
 from workshop_app.domain.errors import Cancelled, InvalidInput
 from workshop_app.services.record import void_notes
@@ -106,6 +107,30 @@ def test_what_is_published_is_not_stopped_any_more(tmp_path: Path) -> None:
     report = shared.share([make_file(tmp_path / "a.wsdb", ["甲"])])
     assert (report.published, report.stopped, len(generations(folder))) == (True, False, 1)
     assert (folder / "shared.wsdb").read_bytes() == generations(folder)[0].read_bytes()
+
+
+def test_working_file_is_not_taken_back_and_not_restored(tmp_path: Path) -> None:
+    folder = tmp_path / "共有"
+    folder.mkdir()
+    east, west = make_file(tmp_path / "a.wsdb", ["甲"]), make_file(tmp_path / "b.wsdb", ["乙"], "西区")
+    bootstrap.share_merge(folder, [east])
+    report = bootstrap.share_merge(folder, [west])
+    local, before = report.local, report.local.read_bytes()
+    assert report.merge is not None
+    assert report.merge.backup is not None
+    assert bootstrap.target_state(local).why_kept.startswith(
+        "共有フォルダーに公開する統合は、取り消せません。"
+    )
+    for undo in (
+        lambda: bootstrap.take_back_merge(local),
+        lambda: bootstrap.restore_backup(local, report.merge.backup),
+    ):
+        with pytest.raises(InvalidInput, match="取り消せません"):
+            undo()
+    assert local.read_bytes() == before
+    assert bootstrap.merge_files(tmp_path / "別.wsdb", [east]).notes == 1
+    bootstrap.merge_files(tmp_path / "別.wsdb", [west])
+    assert bootstrap.take_back_merge(tmp_path / "別.wsdb").exists()
 
 
 def test_look_says_when_something_here_is_not_published_and_when_it_last_was(tmp_path: Path) -> None:

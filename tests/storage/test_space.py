@@ -55,7 +55,7 @@ def everything(*folders: Path) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-def test_merge_without_room_is_refused_with_numbers_and_succeeds_when_there_is_room(
+def test_scenario_20_merge_without_room_is_refused_with_numbers_and_succeeds_when_there_is_room(
     tmp_path: Path, free: Callable[[int | None], None], dry_run: bool
 ) -> None:
     target, source = laptop_file(tmp_path, "東区", ["一"]), laptop_file(tmp_path, "西区", ["二"])
@@ -69,6 +69,26 @@ def test_merge_without_room_is_refused_with_numbers_and_succeeds_when_there_is_r
     assert everything(tmp_path) == before
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
     free(None)
+    assert bootstrap.merge_files(target, [source]).notes == 2
+
+
+def test_scenario_20_disk_that_fills_up_in_the_middle_names_the_room_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, source = laptop_file(tmp_path, "東区", ["一"]), laptop_file(tmp_path, "西区", ["二"])
+    before = everything(tmp_path)
+    answers = [10**12, 0]
+
+    def full(path: Path, reason: str) -> Path:
+        raise StorageUnavailable("空き容量が足りません。今のデータは変わっていません。")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(space, "_disk_of", lambda folder: 1)
+        patch.setattr(space, "free_bytes", lambda folder: answers.pop(0))
+        patch.setattr("workshop_app.storage.backup.back_up", full)
+        assert refused(lambda: bootstrap.merge_files(target, [source]))[1] == 0
+    assert answers == []
+    assert everything(tmp_path) == before
     assert bootstrap.merge_files(target, [source]).notes == 2
 
 
@@ -152,6 +172,11 @@ def test_a_disk_that_does_not_say_how_full_it_is_stands_in_nobodys_way(
 
     monkeypatch.setattr(space, "free_bytes", silent)
     require_room([Need(tmp_path, 10**15)])
+
+
+def test_other_trouble_with_the_disk_keeps_its_own_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="読み取り専用"), space.room_for([Need(tmp_path, 1)]):
+        raise StorageUnavailable("読み取り専用です。")
 
 
 def test_free_bytes_asks_the_system() -> None:

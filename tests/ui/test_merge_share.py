@@ -99,7 +99,7 @@ def test_shared_folder_preview_publishes_nothing_and_publishing_says_what_was_pu
     assert texts_in(opened.args[0]) == {"窓口が遠い", "案内が親切だった"}
 
 
-def test_two_clerks_what_the_other_published_comes_in_and_is_told(
+def test_scenario_22_two_clerks_what_the_other_published_comes_in_and_is_told(
     desk: Desk, folder: Path, tmp_path: Path
 ) -> None:
     colleague(folder, tmp_path, ward_file(tmp_path, "西区", {1: 3, 2: 1}))
@@ -179,7 +179,7 @@ def test_lock_can_be_taken_over_from_the_banner(desk: Desk, folder: Path, tmp_pa
     assert published_texts(folder, tmp_path) == {"窓口が遠い"}
 
 
-def test_folder_gone_between_preview_and_publishing_is_said_and_tried_again(
+def test_scenario_23_folder_gone_between_preview_and_publishing_is_said_and_tried_again(
     desk: Desk, folder: Path, tmp_path: Path
 ) -> None:
     desk.choose_folder(folder)
@@ -205,7 +205,7 @@ def test_folder_gone_between_preview_and_publishing_is_said_and_tried_again(
     assert published_texts(folder, tmp_path) == {"窓口が遠い"}
 
 
-def test_share_that_empties_while_it_is_published_keeps_the_result_here(
+def test_scenario_23_share_that_empties_while_it_is_published_keeps_the_result_here(
     desk: Desk, folder: Path, tmp_path: Path
 ) -> None:
     """The share is not mounted any more: an empty folder stands where it was."""

@@ -9,7 +9,8 @@ import os
 import shutil
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
@@ -65,6 +66,20 @@ def require_room(needs: Iterable[Need]) -> None:
                 f"{free // _MEGABYTE:,} MB です）。今のデータは変わっていません。"
                 f"「{most.folder}」のあるディスクの不要なファイルを片づけて、もう一度試してください。"
             )
+
+
+@contextmanager
+def room_for(needs: Sequence[Need]) -> Iterator[None]:
+    """Work that needs so much room: refused before it begins, and in the same words when it is over in the middle.
+
+    Between asking and writing somebody else may have filled the disk.
+    """
+    require_room(needs)
+    try:
+        yield
+    except StorageUnavailable:
+        require_room(needs)
+        raise
 
 
 def merge_needs(target: Path, sources: Sequence[Path], *, dry_run: bool) -> list[Need]:
