@@ -296,6 +296,7 @@ def export_workbook(
 ) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
+    from workshop_app.storage.health import require_sound
     from workshop_app.storage.space import room_for, workbook_needs
     from workshop_app.workbook.writer import write_workbook
 
@@ -305,6 +306,8 @@ def export_workbook(
         )
     with room_for(workbook_needs(source, target)):
         with open_to_read(source, tell) as database:
+            for sentence in require_sound(database, source.name):
+                tell(sentence)
             report = build_report(
                 database,
                 edition=edition,

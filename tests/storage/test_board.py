@@ -589,7 +589,7 @@ def test_file_of_version_3_opens_with_its_islands_after_a_backup(path: Path, wal
     with closing(Database.open(path)) as database:
         assert database.board(EVERYTHING) == before
         arrange.move(database, {note_id: Spot(None, Position(1, 2))})
-        assert database.counted_manifest() == database.manifest()
+        assert database.examine().sound
     (copy,) = backup_folder(path).glob("*.wsdb")
     with closing(sqlite3.connect(copy)) as raw:
         assert raw.execute("PRAGMA user_version").fetchone() == (3,)

@@ -46,6 +46,7 @@ from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.board_reader import read_board, read_board_at, read_moments, read_votes
 from workshop_app.storage.conflict_reader import read_conflicts, read_settled_conflicts
 from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
+from workshop_app.storage.health import Health, examine
 from workshop_app.storage.leftovers import passing_name, sweep
 from workshop_app.storage.merge_history import write_merge
 from workshop_app.storage.migrate import create_schema, open_current
@@ -419,13 +420,9 @@ class Database:
         with storage_errors():
             return [json.loads(row.receipt) for row in self._connection.execute(query) if row.receipt]
 
-    def counted_manifest(self) -> str:
-        """What `manifest` must say, counted anew from the edits."""
-        found = OpSet()
-        with storage_errors():
-            for (op_id,) in self._connection.execute(select(tables.op.c.op_id)):
-                found.add(op_id)
-        return found.manifest()
+    def examine(self) -> Health:
+        """Read every edit and every row that is shown, and tell what does not fit; changes nothing."""
+        return examine(self._connection, self._path)
 
     def rebuild(self) -> None:
         """Derive every projection from the op log again, in one transaction."""
