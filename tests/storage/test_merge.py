@@ -209,6 +209,37 @@ def test_merge_other_agenda_refused(tmp_path: Path, repo_root: Path) -> None:
     assert "別の議題" in (report.sources[0].reason or "")
 
 
+def test_merge_practice_and_real_never_mixed(tmp_path: Path) -> None:
+    real = make_ward(tmp_path, "西区", "A", 3)
+    practice = tmp_path / "練習.wsdb"
+    create_database(practice, WorkshopSetup(load_agenda(None), "西区", "2014-10-05", practice=True))
+    with closing(Database.open(practice)) as database:
+        record.add_notes(database, [NoteDraft("練習の意見")])
+    target = tmp_path / "統合.wsdb"
+    report = merge_files(target, [real, practice])
+    assert [source.status for source in report.sources] == ["merged", "refused"]
+    assert "練習用" in (report.sources[1].reason or "")
+    assert report.notes == 3
+    before = target.read_bytes()
+    assert merge_files(target, [practice]).sources[0].status == "refused"
+    assert target.read_bytes() == before
+    other = tmp_path / "練習の統合.wsdb"
+    report = merge_files(other, [practice, real])
+    assert [source.status for source in report.sources] == ["merged", "refused"]
+    assert "統合先は練習用" in (report.sources[1].reason or "")
+
+
+def test_merge_conflicts_of_the_sources_add_up_to_the_open_ones(tmp_path: Path) -> None:
+    for mark, tables, venue in (("A", 4, "東会館"), ("B", 3, "西会館")):
+        setup = WorkshopSetup(
+            load_agenda(None), "東区", "2014-10-05", tables=tables, venue=venue, device_mark=mark
+        )
+        create_database(tmp_path / f"{mark}.wsdb", setup)
+    report = merge_files(tmp_path / "統合.wsdb", [tmp_path / "A.wsdb", tmp_path / "B.wsdb"])
+    assert report.open_conflicts == 2
+    assert [source.conflicts for source in report.sources] == [0, 2]
+
+
 def test_merge_into_itself_refused(tmp_path: Path) -> None:
     target = make_ward(tmp_path, "東区", "A", 1)
     assert "統合先そのもの" in (merge_files(target, [target]).sources[0].reason or "")

@@ -11,7 +11,7 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.fold import TYPE_KEY
 from workshop_app.domain.ids import EntityId, derived_entity_id
-from workshop_app.domain.note import MAX_TABLE, EntityType, Workshop
+from workshop_app.domain.note import MAX_TABLE, PRACTICE_TITLE, EntityType, Workshop
 from workshop_app.domain.numbering import is_device_mark
 from workshop_app.domain.op import JsonValue, OpKind
 from workshop_app.domain.text import clean_text
@@ -27,8 +27,6 @@ COUNT_LIMITS: Mapping[str, tuple[str, int, int]] = {
     "tables": ("テーブルの数", 1, MAX_TABLE),
 }
 """Name, least and greatest value of every count of a workshop; the keys are the payload keys in the log."""
-PRACTICE_TITLE = "練習用データ"
-"""Title of a workshop held for practice; it travels with every merge, unlike what a file says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
