@@ -274,9 +274,12 @@ def _data_sheets(book: Any) -> Iterator[str]:
         yield f"{NOTES}: frozen at {notes.freeze_panes}"
     for row in notes.iter_rows(min_row=2):
         value = row[5].value
-        if value != "該当なし" and (not hasattr(value, "year") or row[5].number_format != "yyyy-mm-dd"):
+        if value not in ("該当なし", "競合") and (
+            not hasattr(value, "year") or row[5].number_format != "yyyy-mm-dd"
+        ):
             yield f"{NOTES} row {row[0].row}: 開催日 {value!r}"
-        if not isinstance(row[3].value, str) or not isinstance(row[19].value, int | float):
+        votes = row[19].value
+        if not isinstance(row[3].value, str) or not (votes == "該当なし" or isinstance(votes, int | float)):
             yield f"{NOTES} row {row[0].row}: 団体コード or 票数 has the wrong type"
 
 
@@ -302,7 +305,9 @@ def _links(book: Any) -> Iterator[str]:
 def _counts(book: Any) -> Iterator[str]:
     rows = list(book[NOTES].iter_rows(min_row=2, values_only=True))
     notes = Counter({row[1]: 0 for row in rows}) + Counter(row[1] for row in rows)
-    votes = sum(row[19] for row in rows)
+    known_votes = [row[19] for row in rows if row[19] != "該当なし"]
+    # Votes that nobody entered are no 0: － in print, 該当なし in the data.
+    votes, printed_votes = (sum(known_votes), sum(known_votes)) if known_votes else ("該当なし", "－")
     printed: Counter[str] = Counter()
     texts: dict[str, str] = {}
     for sheet in _prints(book):
@@ -317,8 +322,10 @@ def _counts(book: Any) -> Iterator[str]:
     if [row[0] for row in rows] != list(range(1, len(rows) + 1)):
         yield f"{NOTES}: 通し番号 has gaps"
     totals = {row[0]: row for row in book[RESULTS].iter_rows(min_row=4, values_only=True) if row[0]}
-    if (totals["計"][6], totals["計"][9]) != (len(rows), votes):
-        yield f"{RESULTS}: 計 {totals['計'][6]} and {totals['計'][9]}, data {len(rows)} and {votes}"
+    if not rows:
+        votes, printed_votes = {"－": ("該当なし", "－")}.get(totals["計"][9], (0, 0))
+    if (totals["計"][6], totals["計"][9]) != (len(rows), printed_votes):
+        yield f"{RESULTS}: 計 {totals['計'][6]} and {totals['計'][9]}, data {len(rows)} and {printed_votes}"
     wards = Counter(row[2] for row in rows)
     for ward, count in wards.items():
         shown = sum(r[6] for r in book[RESULTS].iter_rows(min_row=4, values_only=True) if r[0] == ward)

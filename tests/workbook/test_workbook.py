@@ -221,7 +221,10 @@ def test_ring_of_islands_is_printed_cut_in_one_place(ward: Database) -> None:
     printed = [
         str(row[0]) for row in load_workbook(path)["資料3-1_意見一覧_島別"].iter_rows(values_only=True)
     ]
-    assert [text for text in printed if "S10" in text] == ["S101　大きい方（2件）", "└S101-1　小さい方（1件）"]
+    assert [text for text in printed if "S10" in text] == [
+        "S101　大きい方（2件）",
+        "└S101-1　小さい方（1件）",
+    ]
 
 
 @pytest.mark.parametrize("texts", [[], ["ひとつだけ"]])
