@@ -26,6 +26,8 @@ NOTES, TALLIES, CODES, PROVENANCE = "データ_意見", "データ_集計", "コ
 CONNECTIONS = "データ_つながり"
 """Only where there are arrows or links."""
 PRINT_WIDTH = 132
+A4_POINTS = 757
+"""Between the margins of A4 landscape; a width unit is at most 6 points wide."""
 FILLS = {"C5CCD4", "D9DEE4", "EDF0F3"}
 FONT = "BIZ UDゴシック"
 NOTE_COLUMNS = [
@@ -262,6 +264,13 @@ def _data_sheets(book: Any) -> Iterator[str]:
         empty = [number for number, row in enumerate(rows, 1) if any(value in (None, "") for value in row)]
         if empty:
             yield f"{name}: empty cells in rows {empty[:5]}"
+        width = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(1, len(columns) + 1))
+        fit = sheet.sheet_properties.pageSetUpPr.fitToPage
+        scale = A4_POINTS / (width * 6) if fit else sheet.page_setup.scale / 100
+        if 10 * scale < 8:
+            yield f"{name}: printed at {10 * scale:.1f} points"
+        if not fit and sheet.print_title_cols != "$A:$B":
+            yield f"{name}: pages across repeat {sheet.print_title_cols}"
         if any(cell.font.name != FONT for cell in sheet[1]):
             yield f"{name}: header font"
         if name != PROVENANCE and sheet.auto_filter.ref != sheet.dimensions:
