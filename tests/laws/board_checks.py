@@ -105,9 +105,10 @@ def _same(law: str, views: Views, board: Board) -> None:
 
 
 def _spot(view: View, home: bytes | None, shown: bytes | None) -> tuple[bytes | None, Position | None]:
-    """Where something stands; a position in an island that is gone says nothing of the one around it."""
+    """Where something stands; a position says nothing of another island than the one it was given for."""
     pos = view.shown("pos")
-    return shown, None if pos is None or home != shown else Position(*pos)
+    here = [] if home is None else [home.hex()]
+    return shown, None if pos is None or home != shown or pos[2:] != here else Position(*pos[:2])
 
 
 def _ring(start: bytes, around: Mapping[bytes, bytes | None]) -> list[bytes]:

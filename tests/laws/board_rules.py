@@ -170,6 +170,8 @@ def _changed(view: View, spot: Spot) -> dict[str, Any]:
     """What has to be written to put it there: only what is another now."""
     around = "island" if view.type == "note" else "parent"
     island = None if spot.island_id is None else spot.island_id.hex()
-    place = None if spot.position is None else [spot.position.x, spot.position.y]
+    place = (
+        None if spot.position is None else [spot.position.x, spot.position.y, *([island] if island else [])]
+    )
     wanted = {around: island, "pos": place}
     return {name: value for name, value in wanted.items() if view.shown(name) != value}

@@ -363,10 +363,10 @@ def asked_about_positions(patch: Patch) -> None:
 
 @plant("L6")
 def positions_forgotten(patch: Patch) -> None:
-    patch.setattr(projections, "_position", lambda value: {"pos_x": None, "pos_y": None})
+    patch.setattr(projections, "_position", lambda value, island: {"pos_x": None, "pos_y": None})
 
 
-@plant("L6")
+@plant("L6", "moment")
 def ring_cut_at_the_smallest_id(patch: Patch) -> None:
     patch.setattr(board, "max", min, raising=False)
 
@@ -398,9 +398,9 @@ def moment_shows_what_came_later(patch: Patch) -> None:
 def redaction_undone_by_a_merge(patch: Patch) -> None:
     real = redaction.reapply
 
-    def only_at_home(connection: Any, entity_id: bytes | None = None) -> None:
-        if entity_id is not None:
-            real(connection, entity_id)
+    def only_at_home(connection: Any, among: str, values: tuple[object, ...] = ()) -> None:
+        if values:
+            real(connection, among, values)
 
     patch.setattr(redaction, "reapply", only_at_home)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workshop_app.domain.board import Board, Relation
+from workshop_app.domain.board import RELATION_WORDS, Board
 from workshop_app.domain.ids import EntityId
 from workshop_app.services.report_data import one_line
 from workshop_app.services.report_facts import Facts, IslandFact
@@ -15,12 +15,6 @@ from workshop_app.services.report_figures import NONE_CODE
 from workshop_app.services.report_spec import DataColumn, DataSheet
 
 CONNECTIONS_NAME = "データ_つながり"
-RELATION_WORDS = {
-    Relation.CAUSE: "原因",
-    Relation.SOLUTION: "解決",
-    Relation.OPPOSITION: "対立",
-    Relation.RELATED: "関連",
-}
 _COLUMNS = (
     DataColumn("つながり", 12),
     DataColumn("言葉", 8),
