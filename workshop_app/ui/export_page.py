@@ -74,6 +74,7 @@ class ExportPage(Page):
 
     def target(self) -> Path:
         """Where the workbook would be written."""
+        self._name.settle()
         name = self._name.text().strip()
         return self._folder / (name if name.lower().endswith(".xlsx") else f"{name}.xlsx")
 

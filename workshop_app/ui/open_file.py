@@ -136,7 +136,8 @@ class OpenFile(QObject):
 
     def _run_in_worker(self, action: Action, then: Callable[[Outcome], None]) -> None:
         """On a connection of the worker's own: the window's is not for two threads at once."""
-        progress, path, services = Progress(), self.workspace.path, self.services
+        path, services = self.workspace.path, self.services
+        progress = Progress(self.tr("保存しています"))
         self.saving.emit()
         self.hold(progress)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -26,8 +28,10 @@ from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import EmptyState
+from workshop_app.ui.widgets.composition import KeepsComposition
 
 _SEARCH_AFTER_MS = 60
+_LETTERS_AT_THE_END = re.compile("[a-zA-Zａ-ｚＡ-Ｚ]+$")
 
 
 class NoteListView(QListView):
@@ -58,12 +62,27 @@ class NoteListView(QListView):
             self.setCurrentIndex(model.index(0, 0))
 
 
-class _SearchBox(QLineEdit):
+class _SearchBox(KeepsComposition, QLineEdit):
     left = Signal()
+    composed = Signal()
+    """The word that is being composed is another one."""
+
+    def words(self) -> str:
+        """What is in the box as it is seen, a word that is still being converted too.
+
+        Letters at its end are on their way to become kana: まd is not sought.
+        """
+        text, at = self.text(), self.cursorPosition()
+        return text[:at] + _LETTERS_AT_THE_END.sub("", self.composition) + text[at:]
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Search as one composes."""
+        super().inputMethodEvent(event)
+        self.composed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc ends the search; while a word is being composed it never gets here."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Esc ends the search, but not while a word is being composed."""
+        if event.key() == Qt.Key.Key_Escape and not self.composing:
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -226,6 +245,7 @@ class NotesPanel(QWidget):
         self.view.doubleClicked.connect(self.edit_chosen)
         self.view.menu_requested.connect(lambda place: self.menu().exec(place))
         self.search.textChanged.connect(lambda: self._search_later.start())
+        self.search.composed.connect(lambda: self._search_later.start())
         self.search.returnPressed.connect(self._search)
         self.search.left.connect(self._on_search_left)
         self._search_later.timeout.connect(self._search)
@@ -239,7 +259,7 @@ class NotesPanel(QWidget):
 
     def _search(self) -> None:
         self._search_later.stop()
-        self.model.set_search(self.search.text())
+        self.model.set_search(self.search.words())
 
     def _on_search_left(self) -> None:
         self.search.clear()
