@@ -156,9 +156,7 @@ def test_escape_while_composing_in_the_search_box_does_not_end_the_search(desk: 
 
 
 @pytest.mark.parametrize("composition", ["まど", "まどg", "マドｇ"])
-def test_what_is_being_composed_is_searched_as_it_is_seen(
-    desk: Desk, qtbot: QtBot, composition: str
-) -> None:
+def test_what_is_being_composed_is_searched_as_it_is_seen(desk: Desk, qtbot: QtBot, composition: str) -> None:
     for text in ("まどぐちが遠い", "駐車場"):
         desk.add(text)
     box = desk.child(QLineEdit, "searchBox")

@@ -12,12 +12,12 @@ from workshop_app.domain.errors import WorkshopError
 from workshop_app.domain.note import MAX_TABLE, NoteDraft
 from workshop_app.domain.text import split_lines
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField, add_choice_keys
+from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, add_choice_keys
 from workshop_app.ui.capture.note_form import NoteForm
 from workshop_app.ui.capture.notes_panel import NotesPanel
 from workshop_app.ui.capture.paste_dialog import PasteDialog
+from workshop_app.ui.capture.place_tools import PlaceTools
 from workshop_app.ui.import_dialog import import_into
-from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile, Outcome
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
@@ -44,8 +44,10 @@ class CapturePage(Page):
         self._banner.setObjectName("captureBanner")
         self.form = NoteForm(open_file.agenda)
         self.panel = NotesPanel(open_file)
-        self._toast = Toast(self)
-        self._tools, self._table, self._round = self._make_tools()
+        # Over the rows, where it covers neither a button nor a figure.
+        self._toast = Toast(self, self.panel.body)
+        self._tools = self._make_tools()
+        self._table, self._round = self._tools.table, self._tools.round
         self._draft_later = QTimer(self)
         self._draft_later.setSingleShot(True)
         self._draft_later.setInterval(DRAFT_AFTER_MS)
@@ -63,8 +65,7 @@ class CapturePage(Page):
     def set_compact(self, compact: bool) -> None:
         """440 px of form beside the list."""
         self.panel.set_compact(compact)
-        self._table.set_compact(compact)
-        self._round.set_compact(compact)
+        self._tools.set_compact(compact)
         self._compact = compact
         self._fit_form()
 
@@ -137,6 +138,13 @@ class CapturePage(Page):
                 self.tr("貼り付ける文がありません。表計算などで行をコピーしてから、もう一度押してください。"),
             )
 
+    def _on_points_requested(self) -> None:
+        if not self.form.points.open_list():
+            self._banner.show_message(
+                "info",
+                self.tr("論点はテーマごとに選びます。書いた文はそのままです。先にテーマを選んでください。"),
+            )
+
     def import_file(self) -> None:
         """Take opinions typed elsewhere from a file."""
         self.form.editor.settle()
@@ -177,7 +185,9 @@ class CapturePage(Page):
     def _begin(self) -> None:
         """Go on where the file was left: table, round, and a text that was not saved yet."""
         workspace = self._open_file.workspace
-        notes = [n for n in self.panel.model.notes() if n.device_mark == workspace.local.device_mark]
+        here = (workspace.local.workshop_id, workspace.local.device_mark)
+        # Other wards may have been merged into this file, and a laptop of each has the same mark.
+        notes = [n for n in self.panel.model.notes() if (n.workshop_id, n.device_mark) == here]
         if notes:
             self._table.set_number(notes[-1].table)
             self._round.set_number(notes[-1].round)
@@ -196,28 +206,12 @@ class CapturePage(Page):
 
     # --- inside --------------------------------------------------------------------------------------------
 
-    def _make_tools(self) -> tuple[QWidget, NumberField, NumberField]:
+    def _make_tools(self) -> PlaceTools:
         workspace = self._open_file.workspace
         workshop = next(
             (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
         )
-        tables = min((workshop.tables if workshop else None) or DEFAULT_TABLES, MAX_TABLE)
-        tools = QWidget()
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        fields = []
-        for name, label, most in (
-            ("captureTable", self.tr("テーブル"), tables),
-            ("captureRound", self.tr("ラウンド"), ROUNDS),
-        ):
-            field = NumberField(most)
-            field.setObjectName(name)
-            field.set_label(label)
-            row.addWidget(TextLabel(label, 13, role="text2"))
-            row.addWidget(field)
-            fields.append(field)
-        return tools, fields[0], fields[1]
+        return PlaceTools(min((workshop.tables if workshop else None) or DEFAULT_TABLES, MAX_TABLE))
 
     def _lay_out(self) -> None:
         line = QFrame()
@@ -244,6 +238,7 @@ class CapturePage(Page):
         self.form.import_requested.connect(self.import_file)
         self.form.editor.textChanged.connect(self._on_text_changed)
         self.panel.search_left.connect(self.entered)
+        self._tools.left.connect(self.entered)
         self._toast.action_pressed.connect(self.redo)
         self._table.number_changed.connect(self._on_place)
         self._draft_later.timeout.connect(self._keep_draft)
@@ -265,6 +260,10 @@ class CapturePage(Page):
         pairs: tuple[tuple[str, Callable[[], None]], ...] = (
             ("Ctrl+F", self.panel.focus_search),
             ("Ctrl+I", self.import_file),
+            ("Ctrl+Shift+V", self._on_paste_requested),
+            ("Ctrl+L", self._on_points_requested),
+            ("Ctrl+T", self._tools.open_tables),
+            ("Ctrl+R", self._tools.open_rounds),
             ("Ctrl+Z", self.undo),
             ("Ctrl+Y", self.redo),
             ("Ctrl+Shift+Z", self.redo),

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -20,7 +28,8 @@ from PySide6.QtWidgets import (
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Note
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_delegate import UNIFORM_FROM, NoteDelegate
+from workshop_app.ui.capture.note_actions import NoteActions
+from workshop_app.ui.capture.note_delegate import NARROW_BELOW, UNIFORM_FROM, NoteDelegate
 from workshop_app.ui.capture.note_dialogs import EditNoteDialog, VoidDialog
 from workshop_app.ui.capture.note_list_model import NoteListModel
 from workshop_app.ui.icons import icon
@@ -35,10 +44,11 @@ _LETTERS_AT_THE_END = re.compile("[a-zA-Zａ-ｚＡ-Ｚ]+$")
 
 
 class NoteListView(QListView):
-    """Enter and F2 correct, Delete takes back."""
+    """Enter and F2 correct, Delete takes back, Ctrl+Delete brings back."""
 
     edit_requested = Signal()
     void_requested = Signal()
+    restore_requested = Signal()
     menu_requested = Signal(QPoint)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -46,7 +56,8 @@ class NoteListView(QListView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self.edit_requested.emit()
         elif event.key() == Qt.Key.Key_Delete:
-            self.void_requested.emit()
+            back = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.restore_requested if back else self.void_requested).emit()
         else:
             super().keyPressEvent(event)
 
@@ -124,6 +135,7 @@ class NotesPanel(QWidget):
         self.view.setUniformItemSizes(self.model.rowCount() > UNIFORM_FROM)
         self.view.setModel(self.model)
         self._empty = EmptyState("", "")
+        self._actions = NoteActions()
         self._lay_out()
         self._connect()
         self._refresh()
@@ -140,6 +152,7 @@ class NotesPanel(QWidget):
     def set_compact(self, compact: bool) -> None:
         """No time, short numbers, lower search box."""
         self._delegate.compact = compact
+        self._actions.set_compact(compact)
         self._heading.setVisible(not compact)
         self._count.set_look(size=17 if compact else 24)
         self.search.setFixedHeight(look().px(30 if compact else 36))
@@ -210,7 +223,7 @@ class NotesPanel(QWidget):
                 self.void_chosen,
                 any(not note.voided for note in notes),
             ),
-            (self.tr("戻す"), "", self.restore_chosen, any(note.voided for note in notes)),
+            (self.tr("戻す"), "Ctrl+Del", self.restore_chosen, any(note.voided for note in notes)),
         ):
             action = QAction(text, menu)
             action.setShortcut(QKeySequence(keys))
@@ -229,20 +242,30 @@ class NotesPanel(QWidget):
         self._top.addWidget(self._heading)
         self._top.addStretch(1)
         self._top.addWidget(self.search, 2)
-        self._stack = QStackedLayout()
+        self.body = QWidget()
+        """Where the rows are."""
+        self._stack = QStackedLayout(self.body)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._top)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self.body, 1)
+        column.addWidget(self._actions)
         self.set_compact(False)
 
     def _connect(self) -> None:
         self.view.edit_requested.connect(self.edit_chosen)
         self.view.void_requested.connect(self.void_chosen)
+        self.view.restore_requested.connect(self.restore_chosen)
         self.view.doubleClicked.connect(self.edit_chosen)
+        self._actions.edit_requested.connect(self.edit_chosen)
+        self._actions.void_requested.connect(self.void_chosen)
+        self._actions.restore_requested.connect(self.restore_chosen)
+        self.view.selectionModel().selectionChanged.connect(self._show_actions)
+        self.model.dataChanged.connect(self._show_actions)
+        self.model.modelReset.connect(self._show_actions)
         self.view.menu_requested.connect(lambda place: self.menu().exec(place))
         self.search.textChanged.connect(lambda: self._search_later.start())
         self.search.composed.connect(lambda: self._search_later.start())
@@ -265,6 +288,9 @@ class NotesPanel(QWidget):
         self.search.clear()
         self._search()
         self.search_left.emit()
+
+    def _show_actions(self) -> None:
+        self._actions.show_for(self.chosen())
 
     def _choose(self, note_id: EntityId) -> None:
         row = self.model.row_of(note_id)
@@ -298,9 +324,21 @@ class NotesPanel(QWidget):
                 self.tr("最初の発言を書いて Enter を押すと、ここに並びます。"),
             )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A list with no width left has two lines a row."""
+        super().resizeEvent(event)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        narrow = self.width() < look().px(NARROW_BELOW)
+        if narrow != self._delegate.narrow:
+            self._delegate.narrow = narrow
+            self.view.scheduleDelayedItemsLayout()
+
     def changeEvent(self, event: QEvent) -> None:
         """Take the colours and sizes of another look."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_top"):
             self._search_icon.setIcon(icon("search", 18, "text2"))
             self.set_compact(self._delegate.compact)
+            self._fit_rows()

@@ -17,6 +17,11 @@ class LineField(KeepsComposition, QLineEdit):
         self._height = height
         self._fit()
 
+    def settled_text(self) -> str:
+        """The text with an open composition committed."""
+        self.settle()
+        return self.text()
+
     def changeEvent(self, event: QEvent) -> None:
         """Take the sizes of another look."""
         super().changeEvent(event)
