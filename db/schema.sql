@@ -12,6 +12,17 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 
+CREATE TABLE arrow (
+	arrow_id BLOB NOT NULL,
+	from_id BLOB,
+	to_id BLOB,
+	relation TEXT NOT NULL,
+	workshop_id BLOB,
+	table_no INTEGER,
+	voided INTEGER NOT NULL,
+	PRIMARY KEY (arrow_id)
+) STRICT;
+
 CREATE TABLE conflict (
 	entity_id BLOB NOT NULL,
 	field TEXT NOT NULL,
@@ -32,7 +43,7 @@ CREATE TABLE island (
 	theme TEXT,
 	workshop_id BLOB,
 	parent_id BLOB,
-	voided INTEGER NOT NULL,
+	voided INTEGER NOT NULL, table_no INTEGER, pos_x INTEGER, pos_y INTEGER, folded INTEGER NOT NULL DEFAULT 0, votes INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (island_id)
 ) STRICT;
 
@@ -60,6 +71,17 @@ CREATE TABLE merge_source (
 	PRIMARY KEY (run_id, sha256)
 ) STRICT;
 
+CREATE TABLE moment (
+	moment_id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	workshop_id BLOB,
+	table_no INTEGER,
+	at_ms INTEGER NOT NULL,
+	seen TEXT NOT NULL,
+	voided INTEGER NOT NULL,
+	PRIMARY KEY (moment_id)
+) STRICT;
+
 CREATE TABLE note (
 	note_id BLOB NOT NULL,
 	number TEXT NOT NULL,
@@ -76,7 +98,7 @@ CREATE TABLE note (
 	void_reason TEXT,
 	conflicts TEXT NOT NULL,
 	created_ms INTEGER NOT NULL,
-	updated_ms INTEGER NOT NULL,
+	updated_ms INTEGER NOT NULL, pos_x INTEGER, pos_y INTEGER, held INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (note_id)
 ) STRICT;
 
@@ -99,6 +121,14 @@ CREATE TABLE quarantine (
 	reason TEXT NOT NULL,
 	raw TEXT NOT NULL,
 	PRIMARY KEY (sha256, serial)
+) STRICT;
+
+CREATE TABLE same_meaning (
+	link_id BLOB NOT NULL,
+	first_id BLOB,
+	second_id BLOB,
+	voided INTEGER NOT NULL,
+	PRIMARY KEY (link_id)
 ) STRICT;
 
 CREATE TABLE session (
@@ -130,5 +160,7 @@ CREATE TABLE workshop (
 ) STRICT;
 
 CREATE INDEX note_by_number ON note (number);
+
+CREATE INDEX note_by_table ON note (workshop_id, table_no);
 
 CREATE INDEX op_by_entity ON op (entity_id);

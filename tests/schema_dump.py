@@ -32,7 +32,7 @@ def schema_sql(revision: str) -> str:
     return head + "\n\n".join(f"{statement};" for statement in statements) + "\n"
 
 
-FILES = {"schema.sql": "head", "schema_v1.sql": "0001", "schema_v2.sql": "0002"}
+FILES = {"schema.sql": "head", "schema_v1.sql": "0001", "schema_v2.sql": "0002", "schema_v3.sql": "0003"}
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))

@@ -188,17 +188,17 @@ def _check(options: argparse.Namespace) -> int:
     with opened_to_read(options.file) as database:
         verdict, broken = database.integrity()
         # Counting in a damaged file may stop half-way, and the figures would mean nothing.
-        sound = verdict == "ok"
-        complete = sound and database.manifest() == database.counted_manifest()
-        counts = database.counts() if sound else {}
-    healthy = sound and broken == 0 and complete
+        health = database.examine() if verdict == "ok" else None
+        counts = database.counts() if health else {}
+    healthy = health is not None and health.sound and broken == 0
     document = {
         "path": str(options.file),
         "kind": "workshop_app",
         "version": version,
         "integrity": verdict,
         "foreign_keys": broken,
-        "complete": complete,
+        "edits": "damaged" if health is None else health.edits or "ok",
+        "shown": health is not None and health.shown,
         "counts": counts,
         "healthy": healthy,
     }
@@ -208,6 +208,11 @@ def _check(options: argparse.Namespace) -> int:
         return answer(options, document, text)
     if options.json:
         answer(options, document, "")
+    if health is not None and health.edits is None:
+        return _refuse(
+            f"{name}に表示されるものが、書き込まれた記録と合っていません。記録はすべてそろっています。"
+            "資料を書き出すときに、記録から表示を作り直します。"
+        )
     return _refuse(
         f"{name}に壊れている所が見つかりました。ファイルはそのままにしてあります。控えから開いてください。"
     )

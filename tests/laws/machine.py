@@ -17,6 +17,7 @@ from unittest import mock
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from laws import checks
+from laws.board_rules import BoardRules
 from laws.oracle import Edit, History
 from laws.world import CHANCE, MARKS, NO_EDITS, START_MS, Laptop, blank_file
 
@@ -36,7 +37,7 @@ YEAR_MS = 365 * 86_400_000
 ANY = st.integers(0, 999)
 """Picks one of however many there are."""
 KNOWN = ("text", "theme", "kind", "table", "round", "votes", "points")
-UNKNOWN = ("place", "mood", "x-future")
+UNKNOWN = ("pos", "mood", "x-future")
 FIELDS = st.lists(st.sampled_from([*KNOWN, "text", *UNKNOWN]), min_size=1, max_size=3, unique=True)
 FAILURES: tuple[tuple[ModuleType, str], ...] = (
     (union, "project_single_notes"),
@@ -70,7 +71,7 @@ class Package:
     held: frozenset[bytes]
 
 
-class MergeLaws(RuleBasedStateMachine):
+class MergeLaws(BoardRules, RuleBasedStateMachine):
     """Three to five laptops; after every merge, and at the end, all laws are checked."""
 
     def __init__(self) -> None:
@@ -127,14 +128,17 @@ class MergeLaws(RuleBasedStateMachine):
             if pick % 4:
                 fields["number"] = f"港X-{next(self.serial):03d}"
             if newer:
-                fields |= {"votes": 1, "mood": self._value("mood", pick), "place": self._value("place", pick)}
+                fields |= {"votes": 1, "mood": self._value("mood", pick), "pos": self._value("pos", pick)}
             self._append(here, new_entity_id(here.wall_ms), "set", {"type": "note"} | fields)
 
     @rule(laptop=ANY, kind=st.sampled_from(["annotate", "set", "unfit"]), pick=ANY)
     def record_of_another_kind(self, laptop: int, kind: str, pick: int) -> None:
         """What this version does not know: an entity or a kind of edit; or a record that may not travel."""
         with self._step(laptop) as here:
-            entity, fields = EntityId(new_entity_id(here.wall_ms)), {"type": "arrow", "x": {"b": [1, None]}}
+            entity, fields = (
+                EntityId(new_entity_id(here.wall_ms)),
+                {"type": "x-future", "x": {"b": [1, None]}},
+            )
             if kind == "unfit":
                 # A control character, as a faulty program might write it.
                 fields = {"type": "note", "text": f"{self._word()}\x01"}
@@ -444,7 +448,7 @@ class MergeLaws(RuleBasedStateMachine):
             "round": (1, 2, None),
             "votes": (0, 1, 5),
             "points": ([], ["S1-K1"], ["S1-K1", "S1-V1"]),
-            "place": ([1, 2], [300, -4], None),
+            "pos": ([1, 2], [300, -4], None),
         }
         if field in choices:
             return choices[field][pick % len(choices[field])]

@@ -14,12 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_app.domain import fold
-
 Name = bytes
 """An edit's id as it stands in the file."""
-QUIET: frozenset[str] = getattr(fold, "QUIET_FIELDS", frozenset())
-"""Fields whose clashes are settled by the clock without asking anybody."""
+QUIET = frozenset({"pos", "folded"})
+"""Fields whose clashes are settled by the clock without asking anybody; they dispute no void either."""
 VOID = "void"
 
 
@@ -103,6 +101,8 @@ class History:
     """Every edit ever made, in any file."""
 
     edits: dict[Name, Edit] = field(default_factory=dict)
+    moments: dict[bytes, frozenset[Name]] = field(default_factory=dict)
+    """What the file held in which a moment was kept."""
     _before: dict[Name, frozenset[Name]] = field(default_factory=dict)
 
     def learn(self, edit: Edit) -> None:
@@ -176,7 +176,8 @@ class History:
         for name in names:
             writers = [edit for edit in setters if name in edit.values]
             last = [edit for edit in writers if not any(edit.name in self.before(w.name) for w in writers)]
-            heads |= {edit.name for edit in last}
+            if name not in QUIET:
+                heads |= {edit.name for edit in last}
             standing = [as_text(edit.values[name]) for edit in last if name not in removed.get(edit.name, ())]
             fields[name] = FieldView(tuple(standing), removed=not standing)
         revoked = {name for edit in edits if edit.kind == "restore" for name in self.before(edit.name)}

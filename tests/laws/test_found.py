@@ -227,7 +227,7 @@ def test_found_program_reason_removed(folder: Path) -> None:
 def test_found_program_words_left_in_free_pages(folder: Path) -> None:
     state = MergeLaws()
     state.one_note_everywhere(pick=397)
-    state.edit(fields=["round", "text", "place"], laptop=89, note=607, pick=141)
+    state.edit(fields=["round", "text", "pos"], laptop=89, note=607, pick=141)
     state.remove_on_request(laptop=89, note=607, pick=306)
     state.merge(into=593, sources=[110], package=True, again=True)
     state.teardown()

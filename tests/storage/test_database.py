@@ -124,7 +124,7 @@ def test_open_newer_version_refused_untouched(ward_file: Path) -> None:
     assert ward_file.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_open_older_version_migrated_after_backup(ward_file: Path, version: int) -> None:
     database = Database.open(ward_file)
     record.add_notes(database, [NoteDraft("前の版のころの付箋")])

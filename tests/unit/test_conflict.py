@@ -108,8 +108,8 @@ def test_settled_conflicts_leaves_out_an_edit_of_two_fields_and_the_board() -> N
     birth = op("set", {"text": "a"}, ms=1)
     theme = op("set", {"theme": "T1"}, (birth,), ms=2)
     both = op("set", {"text": "b", "theme": "T2"}, (birth, theme), ms=3)
-    places = [op("set", {"place": [n, n]}, (birth,), ms=3 + n) for n in (1, 2)]
-    moved = op("set", {"place": [3, 3]}, tuple(places), ms=9)
+    places = [op("set", {"pos": [n, n]}, (birth,), ms=3 + n) for n in (1, 2)]
+    moved = op("set", {"pos": [3, 3]}, tuple(places), ms=9)
     assert settled_conflicts([birth, theme, both, *places, moved], STATIONS) == []
 
 

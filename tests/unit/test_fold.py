@@ -86,8 +86,18 @@ def test_fold_any_order_same_result(edits: list[tuple[str, str, int]], rng: rand
 
 
 def test_fold_board_positions_clash_silently_and_the_greatest_is_shown() -> None:
-    birth = op("set", {"text": "a", "place": [0, 0]})
-    moves = [op("set", {"place": [n, n]}, (birth.op_id,), 10 - n, n) for n in (1, 2)]
+    birth = op("set", {"text": "a", "pos": [0, 0]})
+    moves = [op("set", {"pos": [n, n]}, (birth.op_id,), 10 - n, n) for n in (1, 2)]
     for ops in ([birth, *moves], [*reversed(moves), birth]):
         assert fold(ops).conflicts == ()
-        assert fold(ops).get("place") == [1, 1]
+        assert fold(ops).get("pos") == [1, 1]
+
+
+def test_fold_a_mere_move_on_the_board_says_nothing_against_a_void() -> None:
+    birth = op("set", {"text": "a"})
+    void = op("void", {"reason": "重複"}, (birth.op_id,), 2, 1)
+    moved = op("set", {"pos": [5, 5]}, (), 3, 2)
+    state = fold([birth, void, moved])
+    assert (state.voided, state.conflicts, state.get("pos")) == (True, (), [5, 5])
+    put = op("set", {"pos": [5, 5], "island": "ab"}, (), 3, 2)
+    assert fold([birth, void, put]).conflicts == ("void",)

@@ -2,22 +2,70 @@
 
 Coordinates are whole scene units with y downwards; a note is NOTE_WIDTH × NOTE_HEIGHT of them at 100 %. A position
 names the upper left corner. A note's or island's position is relative to the island it stands in (to the corner
-under its title), so that moving an island is one edit; without an island it is relative to its table's area.
+under its title), so that moving an island is one edit; without an island it is relative to its table's area. The
+island is named with the position in the file: in another one it says nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workshop_app.domain.ids import EntityId
+from workshop_app.domain.ids import EntityId, derived_entity_id
 from workshop_app.domain.note import Note
+from workshop_app.domain.values import value
 
 NOTE_WIDTH = 208
 NOTE_HEIGHT = 110
+ISLAND_PAD = 20
+"""Between the edge of an island and what stands in it, left, right and below."""
+ISLAND_HEAD = 60
+"""Height of an island's title with its margins, for one or two lines; a longer title needs more."""
+MAX_TITLE_CHARS = 200
+MAX_MOMENT_CHARS = 40
 
 
-@dataclass(frozen=True, slots=True, order=True)
+class IslandField(StrEnum):
+    """Payload keys of an island."""
+
+    TITLE = "title"
+    THEME = "theme"
+    WORKSHOP = "workshop"
+    TABLE = "table"
+    PARENT = "parent"
+    POS = "pos"
+    FOLDED = "folded"
+    VOTES = "votes"
+
+
+class ArrowField(StrEnum):
+    """Payload keys of an arrow."""
+
+    FROM = "from"
+    TO = "to"
+    RELATION = "relation"
+    WORKSHOP = "workshop"
+    TABLE = "table"
+
+
+class LinkField(StrEnum):
+    """Payload keys of a same-meaning link."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
+class MomentField(StrEnum):
+    """Payload keys of a moment."""
+
+    NAME = "name"
+    WORKSHOP = "workshop"
+    TABLE = "table"
+    SEEN = "seen"
+
+
+@value
 class Position:
     """A corner on the board, in whole scene units."""
 
@@ -42,7 +90,16 @@ class Relation(StrEnum):
     RELATED = "related"
 
 
-@dataclass(frozen=True, slots=True)
+RELATION_WORDS = {
+    Relation.CAUSE: "原因",
+    Relation.SOLUTION: "解決",
+    Relation.OPPOSITION: "対立",
+    Relation.RELATED: "関連",
+}
+"""As the papers of a workshop write them."""
+
+
+@value
 class BoardNote:
     """A note on the board. `position` is None until somebody has put it somewhere; then the layout finds one.
 
@@ -70,6 +127,23 @@ class BoardIsland:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a note or island is to stand: in which island (None: in none), and where there.
+
+    With `position` None it stands there without a place of its own, and the layout finds one.
+    """
+
+    island_id: EntityId | None = None
+    position: Position | None = None
+
+
+def spot_of(item: BoardNote | BoardIsland) -> Spot:
+    """Where it stands now: what a move has to be given to be undone."""
+    around = item.parent_id if isinstance(item, BoardIsland) else item.note.island_id
+    return Spot(around, item.position)
+
+
+@dataclass(frozen=True, slots=True)
 class Arrow:
     """A line with a word between two notes or islands; OPPOSITION has two heads and RELATED none."""
 
@@ -86,6 +160,11 @@ class SameMeaning:
     link_id: EntityId
     first_id: EntityId
     second_id: EntityId
+
+    @staticmethod
+    def id_of(one: EntityId, other: EntityId) -> EntityId:
+        """The id of the link between two notes, the same on every laptop and in either direction."""
+        return derived_entity_id("same_meaning", *sorted((bytes(one).hex(), bytes(other).hex())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +184,48 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything on the board of one scope, voided notes and islands left out."""
+    """Everything on the board of one scope, voided notes and islands left out.
+
+    Whatever `note.island_id` and `parent_id` name is an island of this board, and no island stands in itself.
+    """
 
     scope: Scope
     notes: tuple[BoardNote, ...] = ()
     islands: tuple[BoardIsland, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     links: tuple[SameMeaning, ...] = ()
+
+
+def living_parents(
+    parents: Mapping[EntityId, EntityId | None], voided: Collection[EntityId]
+) -> dict[EntityId, EntityId | None]:
+    """In which island each living island stands, and where what stood in a voided one stands now.
+
+    A voided island stands for the one around it. Where two laptops nested islands in each other, the ring is cut at
+    the island of the greatest id, so it is cut in the same place everywhere.
+    """
+    cut = {max(ring) for ring in _rings(parents)}
+    found: dict[EntityId, EntityId | None] = {}
+    for island in parents:
+        around = None if island in cut else parents[island]
+        while around is not None and around in voided:
+            around = None if around in cut else parents.get(around)
+        found[island] = around if around in parents else None
+    return found
+
+
+def _rings(parents: Mapping[EntityId, EntityId | None]) -> list[list[EntityId]]:
+    """The rings among links of which each island has at most one."""
+    rings: list[list[EntityId]] = []
+    done: set[EntityId] = set()
+    for start in parents:
+        way: dict[EntityId, None] = {}
+        island: EntityId | None = start
+        while island is not None and island not in done and island not in way:
+            way[island] = None
+            island = parents.get(island)
+        if island is not None and island in way:
+            walked = list(way)
+            rings.append(walked[walked.index(island) :])
+        done.update(way)
+    return rings

@@ -20,9 +20,9 @@ VOID_FIELD = "void"
 """Name under which 'voided by one, edited by another' is listed among the conflicts."""
 REDACTABLE = (OpKind.SET, OpKind.VOID)
 """Kinds of edit that hold somebody's words; a redaction can take out nothing else, another redaction least of all."""
-QUIET_FIELDS = frozenset({"place"})
-"""Fields about which nobody is asked: where a note lies on the board. Of several heads the greatest
-(clock, op id) is shown, as with any field, and that is all."""
+QUIET_FIELDS = frozenset({"pos", "folded"})
+"""Fields about which nobody is asked: where something lies on the board and whether an island is folded. Of several
+heads the greatest (clock, op id) is shown, as with any field, and that is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,10 @@ class EntityState:
 
     @property
     def uncovered(self) -> frozenset[OpId]:
-        """The current heads that no live void has seen."""
-        return self.head_ids.difference(*(mark.covers for mark in self.voids))
+        """The current heads that no live void has seen. Who only moved a note on the board says nothing against a void."""
+        speaking = (state for name, state in self.fields.items() if name not in QUIET_FIELDS)
+        heads = frozenset(head.op_id for state in speaking for head in state.heads)
+        return heads.difference(*(mark.covers for mark in self.voids))
 
     @property
     def voided(self) -> bool:

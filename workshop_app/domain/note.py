@@ -15,10 +15,13 @@ from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.op import JsonValue
 from workshop_app.domain.text import require_note_text
+from workshop_app.domain.values import value
 
 MAX_TABLE = 99
 MAX_ROUND = 20
 MAX_VOTES = 9_999
+MAX_COORDINATE = 10_000_000
+"""Farthest from the corner that anything can lie on the board; above what any board reaches, below what a painter can."""
 
 
 class EntityType(StrEnum):
@@ -29,6 +32,9 @@ class EntityType(StrEnum):
     ISLAND = "island"
     DEVICE = "device"
     AGENDA = "agenda"
+    ARROW = "arrow"
+    SAME_MEANING = "same_meaning"
+    MOMENT = "moment"
 
 
 class NoteField(StrEnum):
@@ -46,6 +52,8 @@ class NoteField(StrEnum):
     VOTES = "votes"
     ISLAND = "island"
     SPLIT_FROM = "split_from"
+    POS = "pos"
+    HOLD = "hold"
 
 
 EDITABLE_FIELDS = frozenset(NoteField) - {
@@ -53,8 +61,21 @@ EDITABLE_FIELDS = frozenset(NoteField) - {
     NoteField.WORKSHOP,
     NoteField.DEVICE,
     NoteField.SPLIT_FROM,
+    NoteField.POS,
 }
-"""What an edit may touch; number, workshop, device and the note it was split from are fixed at birth."""
+"""What an edit may touch; number, workshop, device and the note it was split from are fixed at birth, and notes are
+moved on the board."""
+
+CARRIED_BY_SPLIT = (
+    NoteField.WORKSHOP,
+    NoteField.DEVICE,
+    NoteField.TABLE,
+    NoteField.ROUND,
+    NoteField.THEME,
+    NoteField.KIND,
+    NoteField.POINTS,
+)
+"""What a note made from a part of another, or from one of its wordings, has of it. Votes were given to the original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +90,18 @@ class NoteDraft:
     points: tuple[str, ...] = ()
     votes: int = 0
     island: EntityId | None = None
+    position: tuple[int, int] | None = None
+    """Where on the board, for a note that is written there (see `board.Position`)."""
 
     def fields(self) -> dict[str, JsonValue]:
         """The payload of the creating edit, checked; raises InvalidInput."""
+        island = None if self.island is None else bytes(self.island).hex()
+        placed: dict[str, JsonValue] = {}
+        if self.position is not None:
+            placed[NoteField.POS] = position_json(*self.position, island)
         return checked_fields(
-            {
+            placed
+            | {
                 NoteField.TEXT: self.text,
                 NoteField.THEME: self.theme,
                 NoteField.KIND: self.kind,
@@ -81,12 +109,12 @@ class NoteDraft:
                 NoteField.ROUND: self.round,
                 NoteField.POINTS: list(self.points),
                 NoteField.VOTES: self.votes,
-                NoteField.ISLAND: None if self.island is None else bytes(self.island).hex(),
+                NoteField.ISLAND: island,
             }
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Note:
     """A note as shown. `void_reason` is not None exactly when it is voided; `conflicts` names fields."""
 
@@ -141,6 +169,8 @@ class Island:
     workshop_id: EntityId | None
     parent_id: EntityId | None
     voided: bool = False
+    votes: int = 0
+    """Seals on the island and on its title; those on its notes are the notes'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +238,8 @@ def checked_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     _check_range(out, NoteField.ROUND, 1, MAX_ROUND, "ラウンド")
     if NoteField.VOTES in out:
         _check_range(out, NoteField.VOTES, 0, MAX_VOTES, "票数")
+    if type(out.get(NoteField.HOLD, False)) is not bool:
+        raise ValueError("hold is true or false")
     return {str(key): value for key, value in out.items()}
 
 
@@ -217,3 +249,13 @@ def _check_range(fields: Mapping[str, JsonValue], key: str, low: int, high: int,
         raise InvalidInput(
             f"{name}は {low} から {high:,} までの数で書いてください。今のデータは変わっていません。"
         )
+
+
+def position_json(x: int, y: int, island: str | None) -> JsonValue:
+    """A position as it stands in a payload; raises InvalidInput when it is too far out.
+
+    It names the island it is relative to: whoever comes to stand in another one, by a merge say, has no place there yet.
+    """
+    if max(abs(x), abs(y)) > MAX_COORDINATE:
+        raise InvalidInput("ボードの端です。何も変えていません。もう少し内側に置いてください。")
+    return [x, y] if island is None else [x, y, island]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.board import Board, Moment, Scope
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fold import EntityState
 from workshop_app.domain.ids import EntityId, SessionId
@@ -68,6 +69,15 @@ class TableCount:
     """The workshop's id in hexadecimal, '' when the note names none."""
     table: int | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCount:
+    """Seals on the notes, or on the islands, of one table of one workshop."""
+
+    workshop_id: EntityId | None
+    table: int | None
+    votes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,9 @@ class UnitOfWork(Protocol):
     def new_id(self) -> EntityId:
         """A fresh entity id."""
 
+    def seen(self) -> dict[str, int]:
+        """For each session, in hexadecimal, the last of its edits that is in this file."""
+
     def next_running_number(self, prefix: str) -> int:
         """One more than the greatest running number given under this prefix in this file."""
 
@@ -232,6 +245,15 @@ class Workspace(Protocol):
 
     def devices(self) -> list[Device]:
         """Every device."""
+
+    def board(self, scope: Scope, moment_id: EntityId | None = None) -> Board:
+        """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound."""
+
+    def moments(self) -> list[Moment]:
+        """Every moment that was kept, oldest first."""
+
+    def vote_counts(self) -> list[VoteCount]:
+        """The seals given, by workshop and table; of one table there may be several counts."""
 
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest first."""

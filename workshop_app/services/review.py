@@ -13,24 +13,14 @@ from workshop_app.domain.conflict import text_edits
 from workshop_app.domain.errors import InvalidInput, NotFound
 from workshop_app.domain.fold import TYPE_KEY, VOID_FIELD, EntityState, value_key
 from workshop_app.domain.ids import EntityId, derived_entity_id
-from workshop_app.domain.note import Conflict, ConflictValue, EntityType, NoteField
-from workshop_app.domain.numbering import split_number
+from workshop_app.domain.note import CARRIED_BY_SPLIT, Conflict, ConflictValue, EntityType, NoteField
 from workshop_app.domain.op import JsonValue, OpId, OpKind
 from workshop_app.domain.text import require_note_text
+from workshop_app.services.edits import append_restore, append_void, free_split_number
 from workshop_app.services.ports import UnitOfWork, Workspace
 
 MIN_VALUE_PREFIX = 8
 """Fewest characters of a value's id by which it may be named."""
-_CARRIED = (
-    NoteField.WORKSHOP,
-    NoteField.DEVICE,
-    NoteField.TABLE,
-    NoteField.ROUND,
-    NoteField.THEME,
-    NoteField.KIND,
-    NoteField.POINTS,
-)
-"""What a note made from one of two wordings has of the original. Its votes were given to the original."""
 
 
 def keep_value(workspace: Workspace, entity_id: EntityId, field: str, op_id: bytes) -> Changes:
@@ -79,12 +69,11 @@ def keep_both(workspace: Workspace, note_id: EntityId) -> Changes:
             split_id = derived_entity_id("split", bytes(note_id).hex(), head.op_id.hex())
             known = uow.state(split_id)
             if known is not None:
-                _revoke_voids(uow, known)
+                append_restore(uow, known)
                 continue
-            while _number_is_taken(workspace, number := split_number(str(state.get("number", "")), place)):
-                place += 1
+            place, number = free_split_number(workspace, state, place)
             place += 1
-            fields = {name: state.get(name) for name in _CARRIED if name in state.fields} | {
+            fields = {name: state.get(name) for name in CARRIED_BY_SPLIT if name in state.fields} | {
                 TYPE_KEY: str(EntityType.NOTE),
                 NoteField.NUMBER: number,
                 NoteField.TEXT: head.value,
@@ -114,16 +103,14 @@ def choose_value(workspace: Workspace, entity_id: EntityId, field: str, value: J
 def void_entity(workspace: Workspace, entity_id: EntityId, reason: str) -> Changes:
     """Void one entity with all that is known of it now, unless it is voided already."""
     with workspace.transaction() as uow:
-        state = _existing(uow, entity_id)
-        if not state.voided:
-            _void(uow, state, reason, state.head_ids)
+        append_void(uow, _existing(uow, entity_id), reason)
         return uow.changes
 
 
 def revoke_voids(workspace: Workspace, entity_id: EntityId) -> Changes:
     """Take back every void of one entity."""
     with workspace.transaction() as uow:
-        _revoke_voids(uow, _existing(uow, entity_id))
+        append_restore(uow, _existing(uow, entity_id))
         return uow.changes
 
 
@@ -216,19 +203,13 @@ def _settle_void(uow: UnitOfWork, state: EntityState, op_id: bytes) -> None:
     if mark is not None:
         _void(uow, state, mark.reason, state.head_ids)
     elif op_id in state.uncovered:
-        _revoke_voids(uow, state)
+        append_restore(uow, state)
     else:
         raise _not_among()
 
 
 def _void(uow: UnitOfWork, state: EntityState, reason: str, covers: Collection[OpId]) -> None:
     uow.append(state.entity_id, OpKind.VOID, {TYPE_KEY: state.type, "reason": reason}, covers)
-
-
-def _revoke_voids(uow: UnitOfWork, state: EntityState) -> None:
-    if state.voids:
-        live = [mark.op_id for mark in state.voids]
-        uow.append(state.entity_id, OpKind.RESTORE, {TYPE_KEY: state.type}, live)
 
 
 def _clashing(uow: UnitOfWork, entity_id: EntityId, field: str) -> EntityState:
@@ -243,14 +224,6 @@ def _existing(uow: UnitOfWork, entity_id: EntityId) -> EntityState:
     if state is None:
         raise NotFound("その付箋は見つかりません。番号を確かめてください。今のデータは変わっていません。")
     return state
-
-
-def _number_is_taken(workspace: Workspace, number: str) -> bool:
-    try:
-        return workspace.note_by_number(number) is not None
-    except NotFound:
-        # Two notes have it.
-        return True
 
 
 def _settled_already() -> InvalidInput:

@@ -28,7 +28,8 @@ _COLUMNS = f"""
 SELECT i.entity_id, {_get(NoteField.NUMBER)}, id_bytes({_get(NoteField.WORKSHOP)}), {_get(NoteField.DEVICE)},
     {_get(NoteField.TABLE)}, {_get(NoteField.ROUND)}, {_get(NoteField.THEME)}, {_get(NoteField.KIND)},
     {_points()}, {_get(NoteField.TEXT)},
-    max(0, {_get(NoteField.VOTES)}), id_bytes({_get(NoteField.ISLAND)}), NULL, '', i.hlc >> 16, i.hlc >> 16
+    max(0, {_get(NoteField.VOTES)}), id_bytes({_get(NoteField.ISLAND)}), NULL, '', i.hlc >> 16, i.hlc >> 16,
+    NULL, NULL, 0
 """
 
 
@@ -43,6 +44,6 @@ def project_single_notes(connection: Connection, origin: str) -> None:
     driver(connection).create_function("id_bytes", 1, _id_bytes, deterministic=True)
     driver(connection).execute(
         "INSERT INTO main.note (note_id, number, workshop_id, device, table_no, round_no, theme, kind, points, text,"
-        f" votes, island_id, void_reason, conflicts, created_ms, updated_ms) {_COLUMNS} FROM {origin}"
+        f" votes, island_id, void_reason, conflicts, created_ms, updated_ms, pos_x, pos_y, held) {_COLUMNS} FROM {origin}"
         " WHERE i.entity_id NOT IN (SELECT entity_id FROM temp.folded)"
     )

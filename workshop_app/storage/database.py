@@ -13,7 +13,7 @@ import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +21,8 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 
 from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.board import Board, Moment, Scope
 from workshop_app.domain.clock import COUNTER_BITS, HybridClock
-from workshop_app.domain.conflict import open_conflict, settled_conflicts
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
 from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId, new_session_id, parse_id
@@ -38,11 +38,15 @@ from workshop_app.services.ports import (
     TableCount,
     UnionResult,
     VerifiedFile,
+    VoteCount,
     Watch,
 )
 from workshop_app.storage import op_store, places, redaction, tables
 from workshop_app.storage.backup import fsync_folder
+from workshop_app.storage.board_reader import read_board, read_board_at, read_moments, read_votes
+from workshop_app.storage.conflict_reader import read_conflicts, read_settled_conflicts
 from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
+from workshop_app.storage.health import Health, examine
 from workshop_app.storage.leftovers import passing_name, sweep
 from workshop_app.storage.merge_history import write_merge
 from workshop_app.storage.migrate import create_schema, open_current
@@ -266,37 +270,32 @@ class Database:
         with storage_errors():
             return [row_to_device(row) for row in self._connection.execute(select(tables.device))]
 
+    def board(self, scope: Scope, moment_id: EntityId | None = None) -> Board:
+        """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound."""
+        with storage_errors(self._path):
+            if moment_id is None:
+                return read_board(self._connection, scope)
+            return read_board_at(self._connection, scope, moment_id)
+
+    def moments(self) -> list[Moment]:
+        """Every moment that was kept, oldest first."""
+        with storage_errors():
+            return read_moments(self._connection)
+
+    def vote_counts(self) -> list[VoteCount]:
+        """The seals given, by workshop and table; of one table there may be several counts."""
+        with storage_errors():
+            return read_votes(self._connection)
+
     def conflicts(self) -> list[Conflict]:
         """What needs a person, oldest entity first; values in ascending (clock, op id)."""
         with storage_errors():
-            rows = self._connection.execute(select(tables.conflict)).all()
-            histories = self._histories({EntityId(row.entity_id) for row in rows})
-            stations = self._stations() if rows else {}
-        states = {entity_id: fold(ops) for entity_id, ops in histories.items()}
-        found = [
-            open_conflict(histories[row.entity_id], states[row.entity_id], row.field, stations)
-            for row in rows
-        ]
-        return sorted(found, key=lambda c: (states[c.entity_id].created_hlc, c.entity_id, c.field))
+            return read_conflicts(self._connection)
 
     def settled_conflicts(self) -> list[Conflict]:
         """What clashed and was settled, oldest entity first. Looks through the whole op log."""
         with storage_errors():
-            found = self._connection.execute(op_store.ENTITIES_WITH_JOINING_EDITS)
-            histories = self._histories({EntityId(row.entity_id) for row in found})
-            stations = self._stations() if histories else {}
-        return [
-            conflict
-            for ops in sorted(histories.values(), key=lambda ops: min((op.hlc, op.op_id) for op in ops))
-            for conflict in settled_conflicts(ops, stations)
-        ]
-
-    def _stations(self) -> dict[bytes, str]:
-        return {row.session: row.station for row in self._connection.execute(select(tables.session))}
-
-    def _histories(self, entity_ids: Collection[EntityId]) -> dict[EntityId, list[Op]]:
-        listed = op_store.ops_of_many(self._connection, entity_ids)
-        return {ops[0].entity_id: ops for ops in listed}
+            return read_settled_conflicts(self._connection)
 
     def load_draft(self) -> str:
         """Half-written text kept from the last time, or ''."""
@@ -421,20 +420,15 @@ class Database:
         with storage_errors():
             return [json.loads(row.receipt) for row in self._connection.execute(query) if row.receipt]
 
-    def counted_manifest(self) -> str:
-        """What `manifest` must say, counted anew from the edits."""
-        found = OpSet()
-        with storage_errors():
-            for (op_id,) in self._connection.execute(select(tables.op.c.op_id)):
-                found.add(op_id)
-        return found.manifest()
+    def examine(self) -> Health:
+        """Read every edit and every row that is shown, and tell what does not fit; changes nothing."""
+        return examine(self._connection, self._path)
 
     def rebuild(self) -> None:
         """Derive every projection from the op log again, in one transaction."""
-        projections = ("note", "workshop", "island", "device", "agenda", "conflict")
         with write_transaction(self._connection):
-            for name in projections:
-                self._connection.execute(delete(tables.metadata.tables[name]))
+            for table in tables.PROJECTIONS:
+                self._connection.execute(delete(table))
             ids = self._connection.execute(select(tables.op.c.entity_id).distinct()).scalars().all()
             for chunk in op_store.chunks(ids):
                 project(self._connection, map(fold, op_store.ops_of_many(self._connection, chunk)))

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, PrimaryKey
 
 APPLICATION_ID = 0x57534442
 """'WSDB' in the SQLite header: how our files are told from other programs' databases."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """`user_version` this program writes; greater ones are refused, smaller ones migrated after a backup."""
 
 metadata = MetaData()
@@ -67,8 +67,12 @@ note = _strict(
     Column("conflicts", Text, nullable=False),
     Column("created_ms", Integer, nullable=False),
     Column("updated_ms", Integer, nullable=False),
+    Column("pos_x", Integer),
+    Column("pos_y", Integer),
+    Column("held", Integer, nullable=False, server_default="0"),
 )
 Index("note_by_number", note.c.number)
+Index("note_by_table", note.c.workshop_id, note.c.table_no)
 
 workshop = _strict(
     "workshop",
@@ -94,6 +98,41 @@ island = _strict(
     Column("workshop_id", LargeBinary),
     Column("parent_id", LargeBinary),
     Column("voided", Integer, nullable=False),
+    Column("table_no", Integer),
+    Column("pos_x", Integer),
+    Column("pos_y", Integer),
+    Column("folded", Integer, nullable=False, server_default="0"),
+    Column("votes", Integer, nullable=False, server_default="0"),
+)
+
+arrow = _strict(
+    "arrow",
+    Column("arrow_id", LargeBinary, primary_key=True),
+    Column("from_id", LargeBinary),
+    Column("to_id", LargeBinary),
+    Column("relation", Text, nullable=False),
+    Column("workshop_id", LargeBinary),
+    Column("table_no", Integer),
+    Column("voided", Integer, nullable=False),
+)
+
+same_meaning = _strict(
+    "same_meaning",
+    Column("link_id", LargeBinary, primary_key=True),
+    Column("first_id", LargeBinary),
+    Column("second_id", LargeBinary),
+    Column("voided", Integer, nullable=False),
+)
+
+moment = _strict(
+    "moment",
+    Column("moment_id", LargeBinary, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("workshop_id", LargeBinary),
+    Column("table_no", Integer),
+    Column("at_ms", Integer, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("voided", Integer, nullable=False),
 )
 
 device = _strict(
@@ -117,6 +156,8 @@ conflict = _strict(
     Column("field", Text, nullable=False),
     PrimaryKeyConstraint("entity_id", "field"),
 )
+
+PROJECTIONS = (note, workshop, island, device, agenda, conflict, arrow, same_meaning, moment)
 
 # --- merge history (this file's own) -------------------------------------------------------------------
 

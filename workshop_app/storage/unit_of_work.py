@@ -90,6 +90,15 @@ class SqlUnitOfWork:
         if kind == OpKind.REDACT:
             self._redacted.add(bytes(entity_id))
 
+    def seen(self) -> dict[str, int]:
+        """For each session, in hexadecimal, the last of its edits that is in this file, those made here too."""
+        op = tables.op
+        query = select(op.c.session, func.max(op.c.seq)).group_by(op.c.session)
+        found = {session.hex(): last for session, last in self._connection.execute(query)}
+        if self._unwritten:
+            found[self.new_session.session.hex()] = self.new_session.op_count
+        return found
+
     def next_running_number(self, prefix: str) -> int:
         """One more than the greatest running number under this prefix; counted once a transaction."""
         if prefix not in self._running:

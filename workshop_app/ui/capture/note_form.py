@@ -8,17 +8,15 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSpacerItem
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.note import NoteDraft
-from workshop_app.domain.text import MAX_NOTE_CHARS
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.length_label import LengthLabel
 from workshop_app.ui.capture.note_fields import KindChoice, ThemeChoice
 from workshop_app.ui.capture.point_picker import PointPicker
 from workshop_app.ui.figures import figures_width, paint_figures
-from workshop_app.ui.labels import ElidedLabel, TextLabel
+from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.marks import STRIPE_WIDTH, paint_theme_stripe
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import PrimaryButton, SecondaryButton, TextButton
-
-_COUNT_FROM = MAX_NOTE_CHARS * 9 // 10
 
 
 class ThemeCounts(QWidget):
@@ -96,14 +94,12 @@ class NoteForm(QWidget):
         super().__init__(parent)
         self._title = TextLabel(self.tr("聞いたとおりに書いてください"), 17, bold=True)
         self._hint = TextLabel(self.tr("変換中の Enter は確定だけです"), 13, role="text2")
-        self._length = ElidedLabel("", 13, role="warn")
-        self._length.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._length.setObjectName("noteLength")
-        self._length.hide()
         self._compact = False
         self.editor = NoteEditor()
         self.editor.setObjectName("captureEditor")
         self.editor.setAccessibleName(self.tr("付箋の文"))
+        self._length = LengthLabel("noteLength", self.editor, self)
+        self._length.shown.connect(self._on_length_shown)
         self._theme_title = TextLabel("", 13, role="text2")
         self.themes = ThemeChoice(agenda)
         self._kind_title = TextLabel("", 13, role="text2")
@@ -126,7 +122,6 @@ class NoteForm(QWidget):
         self._lay_out()
         self.editor.submitted.connect(self.submitted)
         self.editor.lines_pasted.connect(self.lines_pasted)
-        self.editor.textChanged.connect(self._on_text_changed)
         self.themes.chosen.connect(lambda: self.points.set_theme(self.themes.theme))
         self.themes.shortcuts_shown.connect(self._name_choices)
         self._save.clicked.connect(self.submitted)
@@ -282,18 +277,10 @@ class NoteForm(QWidget):
         self.editor.setFixedHeight(box)
         self._area.setFixedHeight(max(0, min(wanted, room - box)))
 
-    def _on_text_changed(self) -> None:
-        """Near the limit say how much is there, in the place of the hint: both would make the form wider."""
-        length = len(self.editor.text())
-        near = length >= _COUNT_FROM
-        if near:
-            words = self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS)
-            too_long = self.tr("　2枚に分けてください") if length > MAX_NOTE_CHARS else ""
-            self._length.setText(words + too_long)
-        if near == self._length.isHidden():
-            self._length.setVisible(near)
-            self._hint.setVisible(not near and not self._compact)
-            self._fit_heights()
+    def _on_length_shown(self, shown: bool) -> None:
+        """In the place of the hint: both would make the form wider."""
+        self._hint.setVisible(not shown and not self._compact)
+        self._fit_heights()
 
 
 def _empty(row: QHBoxLayout) -> None:
