@@ -117,7 +117,7 @@ def test_undo_while_another_program_writes_stays_to_be_undone(qtbot: QtBot, ward
 def test_undo_that_can_never_be_done_again_does_not_stand_in_the_way(desk: Desk) -> None:
     add(desk, FEW)
     note = desk.on_disk()[0]
-    assert commands.edit_note(open_file_of(desk), note, {"text": "直した文"})
+    commands.edit_note(open_file_of(desk), note, {"text": "直した文"})
     other = bootstrap.open_database(desk.path)
     record.void_notes(other, [note.note_id], "ほかの窓から")
     other.close()
@@ -256,7 +256,7 @@ def test_another_use_case_during_long_work_is_refused_at_once(desk: Desk) -> Non
     heard = start(desk, gate)
     open_file = open_file_of(desk)
     with desk.qtbot.waitSignal(open_file.refused) as refused:
-        assert open_file.run(lambda: record.add_notes(open_file.workspace, [NoteDraft("x")])) is None
+        commands.add_notes(open_file, [NoteDraft("x")])
     assert "終わってから" in refused.args[0]
     gate.go_on.set()
     desk.qtbot.waitUntil(lambda: bool(heard))

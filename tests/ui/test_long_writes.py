@@ -47,8 +47,8 @@ class HeldServices(bootstrap.Services):
     def __init__(self) -> None:
         self.go_on = threading.Event()
 
-    def open(self, path: Path) -> HeldWorkspace:  # type: ignore[override]
-        return HeldWorkspace(super().open(path), self.go_on)
+    def open(self, path: Path, wait_ms: int | None = None) -> HeldWorkspace:  # type: ignore[override]
+        return HeldWorkspace(super().open(path, wait_ms), self.go_on)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from workshop_app.domain.errors import WorkshopError
+from workshop_app.domain.errors import FileBusy, WorkshopError
 from workshop_app.domain.note import MAX_TABLE, NoteDraft
 from workshop_app.domain.text import split_lines
 from workshop_app.ui import commands
@@ -177,6 +177,9 @@ class CapturePage(Page):
             return
         try:
             self._open_file.workspace.save_draft(text)
+        except FileBusy:
+            # Another program has the file just now; the text is here, and soon there as well.
+            self._draft_later.start()
         except WorkshopError as problem:
             self._open_file.save_failed.emit(problem.on_screen)
         else:

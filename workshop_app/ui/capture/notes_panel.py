@@ -34,7 +34,7 @@ from workshop_app.ui.capture.note_dialogs import EditNoteDialog, VoidDialog
 from workshop_app.ui.capture.note_list_model import NoteListModel
 from workshop_app.ui.icons import icon
 from workshop_app.ui.labels import TextLabel
-from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.open_file import OpenFile, Outcome
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import EmptyState
 from workshop_app.ui.widgets.composition import KeepsComposition
@@ -181,14 +181,26 @@ class NotesPanel(QWidget):
                 self.tr("この付箋は取り消されています。直すときは、先に「戻す」を選んでください。")
             )
             return
-        dialog = EditNoteDialog(self._open_file.agenda, note, self)
-        while dialog.exec() == QDialog.DialogCode.Accepted:
-            changed = dialog.changed_fields()
-            # A refused edit keeps its words: the dialog comes back with them.
-            if not changed or commands.edit_note(self._open_file, note, changed):
-                break
-        dialog.deleteLater()
-        self._choose(note.note_id)
+        self._correct(EditNoteDialog(self._open_file.agenda, note, self), note)
+
+    def _correct(self, dialog: EditNoteDialog, note: Note) -> None:
+        changed = dialog.changed_fields() if dialog.exec() == QDialog.DialogCode.Accepted else {}
+
+        def done(outcome: Outcome) -> None:
+            if outcome.problem is None:
+                leave()
+            else:
+                # A refused edit keeps its words: the dialog comes back with them.
+                self._correct(dialog, note)
+
+        def leave() -> None:
+            dialog.deleteLater()
+            self._choose(note.note_id)
+
+        if changed:
+            commands.edit_note(self._open_file, note, changed, done)
+        else:
+            leave()
 
     def void_chosen(self) -> None:
         """Take the chosen notes back with a reason."""
