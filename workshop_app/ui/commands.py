@@ -11,6 +11,7 @@ from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Conflict, Note, NoteDraft
 from workshop_app.domain.op import JsonValue
+from workshop_app.domain.text import removed_from
 from workshop_app.services import importing, record, review
 from workshop_app.services.ports import Watch, Workspace
 from workshop_app.ui.history import Command
@@ -26,7 +27,7 @@ def add_notes(open_file: OpenFile, drafts: Sequence[NoteDraft], then: Then = lam
         QCoreApplication.translate("commands", "付箋にする"),
         lambda workspace, watch: record.add_notes(workspace, drafts, watch),
         len(drafts),
-        then,
+        _saying_what_went(open_file, [draft.text for draft in drafts], then),
     )
 
 
@@ -55,7 +56,7 @@ def edit_note(
             lambda workspace, watch: record.edit_note(workspace, note_id, fields),
             lambda workspace, watch: record.edit_note(workspace, note_id, before),
         ),
-        then,
+        _saying_what_went(open_file, [str(fields.get("text", ""))], then),
     )
 
 
@@ -223,6 +224,23 @@ def _add(open_file: OpenFile, text: str, action: Action, size: int, then: Then) 
         then(outcome)
 
     open_file.act(action, size, finish)
+
+
+def _saying_what_went(open_file: OpenFile, texts: Sequence[str], then: Then) -> Then:
+    """After `then`: name the characters that cannot be seen and were not stored."""
+
+    def finish(outcome: Outcome) -> None:
+        removed = removed_from(texts) if outcome.problem is None else ()
+        then(outcome)
+        if removed:
+            open_file.noticed.emit(
+                QCoreApplication.translate(
+                    "commands",
+                    "目に見えない文字を取り除きました（{0}）。付箋は保存してあります。見えている文字はそのままです。",
+                ).format("・".join(removed))
+            )
+
+    return finish
 
 
 def _do(open_file: OpenFile, command: Command, then: Then) -> None:

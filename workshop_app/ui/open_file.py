@@ -52,6 +52,8 @@ class OpenFile(QObject):
     """The disk refused; the sentence says what to do. What was typed must stay on screen."""
     refused = Signal(str)
     """What was asked cannot be done; nothing was written."""
+    noticed = Signal(str)
+    """Something to know about what was saved."""
     held = Signal(object)
     """Long work has begun: a `Progress`. Until `released` nothing else may be changed."""
     released = Signal()

@@ -9,10 +9,10 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workshop_app.domain.errors import FileBusy, WorkshopError
-from workshop_app.domain.note import MAX_TABLE, NoteDraft
+from workshop_app.domain.note import NoteDraft
 from workshop_app.domain.text import split_lines
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, add_choice_keys
+from workshop_app.ui.capture.note_fields import add_choice_keys
 from workshop_app.ui.capture.note_form import NoteForm
 from workshop_app.ui.capture.notes_panel import NotesPanel
 from workshop_app.ui.capture.paste_dialog import PasteDialog
@@ -46,7 +46,7 @@ class CapturePage(Page):
         self.panel = NotesPanel(open_file)
         # Over the rows, where it covers neither a button nor a figure.
         self._toast = Toast(self, self.panel.body)
-        self._tools = self._make_tools()
+        self._tools = PlaceTools(open_file)
         self._table, self._round = self._tools.table, self._tools.round
         self._draft_later = QTimer(self)
         self._draft_later.setSingleShot(True)
@@ -118,6 +118,7 @@ class CapturePage(Page):
             self.form.points.clear()
             self._keep_draft()
             self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._ask_for_table()
 
     def _on_lines_pasted(self, lines: Sequence[str]) -> None:
         """Show what the lines would become; save the chosen ones, all or none."""
@@ -206,15 +207,21 @@ class CapturePage(Page):
             )
         self._on_place()
         self._show_counts()
+        self._ask_for_table()
+
+    def _ask_for_table(self) -> None:
+        """A note's number is fixed at birth: one without a table must be meant. Nothing is kept from saving."""
+        if self._tools.undecided and self._banner.isHidden():
+            self._banner.show_message(
+                "info",
+                self.tr(
+                    "この端末のテーブルがまだ選ばれていません。付箋は保存されますが、番号に班が付きません。"
+                    "右上で選んでください（Ctrl+T）。"
+                ),
+                self.tr("1班にする"),
+            )
 
     # --- inside --------------------------------------------------------------------------------------------
-
-    def _make_tools(self) -> PlaceTools:
-        workspace = self._open_file.workspace
-        workshop = next(
-            (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
-        )
-        return PlaceTools(min((workshop.tables if workshop else None) or DEFAULT_TABLES, MAX_TABLE))
 
     def _lay_out(self) -> None:
         line = QFrame()
@@ -248,6 +255,9 @@ class CapturePage(Page):
         self._open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         self._open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
         self._open_file.saved.connect(self._banner.clear)
+        self._open_file.noticed.connect(lambda text: self._banner.show_message("info", text))
+        self._banner.action_pressed.connect(lambda: self._table.set_number(1))
+        self._table.activated.connect(self._on_place)
         self._open_file.history.can_undo_changed.connect(self.form.undo.setEnabled)
         self.form.undo.setEnabled(self._open_file.history.can_undo())
         for signal in (
@@ -281,6 +291,8 @@ class CapturePage(Page):
             self._draft_later.start()
 
     def _on_place(self) -> None:
+        if self._banner.asks and not self._tools.undecided:
+            self._banner.clear()
         self.panel.set_table(self._table.number)
         self._show_counts()
 

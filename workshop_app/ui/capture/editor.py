@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from workshop_app.domain.text import clean_text, split_lines
+from workshop_app.domain.text import split_lines
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets.composition import ENTER, KeepsComposition
 
@@ -103,7 +103,7 @@ class NoteEditor(KeepsComposition, QTextEdit):
         if len(lines) > 1:
             self.lines_pasted.emit(lines)
         else:
-            self.insert_text(clean_text(source.text()).text)
+            self.insert_text("".join(lines))
 
     # --- look ----------------------------------------------------------------------------------------------
 

@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from workshop_app.ui.capture.note_fields import ROUNDS, NumberField
+from workshop_app.domain.note import MAX_TABLE
+from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField
 from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.open_file import OpenFile
 
 
 class PlaceTools(QWidget):
@@ -15,9 +17,17 @@ class PlaceTools(QWidget):
 
     left = Signal()
 
-    def __init__(self, tables: int, parent: QWidget | None = None) -> None:
+    def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table = NumberField(tables)
+        workspace = open_file.workspace
+        here = workspace.local.workshop_id
+        workshop = next((one for one in workspace.workshops() if one.workshop_id == here), None)
+        tables = workshop.tables if workshop else None
+        self.table = NumberField(min(tables or DEFAULT_TABLES, MAX_TABLE))
+        self._open = tables is not None
+        if tables == 1:
+            self.table.set_number(1)
+        self.table.activated.connect(self._on_chosen)
         self.round = NumberField(ROUNDS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -42,6 +52,14 @@ class PlaceTools(QWidget):
         ):
             shortcut = QShortcut(QKeySequence(keys), self, slot)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    @property
+    def undecided(self) -> bool:
+        """True while the workshop has tables and nobody has said which one, or none, this laptop is at."""
+        return self._open and self.table.number is None
+
+    def _on_chosen(self) -> None:
+        self._open = False
 
     def open_tables(self) -> None:
         """Choose a table by key: its digit, or the arrows, then Enter."""

@@ -107,30 +107,23 @@ class ReviewPage(Page):
         act = commands.choose_again if self._settled else commands.settle_conflict
         act(self._open_file, conflict, op_id, self._on_chosen)
 
-    def _on_chosen(self, outcome: Outcome) -> None:
-        if outcome.problem is None:
-            self._say_settled()
-        else:
-            self._read()
-
     def _on_rewritten(self, text: str) -> None:
         conflict = self.view.conflict
-        if conflict is None:
-            return
-        conflict_id = conflict.conflict_id
-
-        def done(outcome: Outcome) -> None:
-            # A refused text stays in the box.
-            if outcome.problem is None:
-                self.view.forget_draft(conflict_id)
-                self._say_settled()
-
-        commands.rewrite_conflict(self._open_file, conflict, text, done)
+        if conflict is not None:
+            then = partial(self._on_chosen, rewritten=conflict.conflict_id)
+            commands.rewrite_conflict(self._open_file, conflict, text, then)
 
     def _on_split(self) -> None:
-        conflict = self.view.conflict
-        if conflict is not None:
-            commands.split_conflict(self._open_file, conflict, self._on_chosen)
+        if self.view.conflict is not None:
+            commands.split_conflict(self._open_file, self.view.conflict, self._on_chosen)
+
+    def _on_chosen(self, outcome: Outcome, rewritten: str = "") -> None:
+        if outcome.problem is None:
+            self.view.forget_draft(rewritten)
+            self._say_settled()
+        elif not rewritten:
+            # A refused text stays in the box.
+            self._read()
 
     def _say_settled(self) -> None:
         self._toast.show_toast(

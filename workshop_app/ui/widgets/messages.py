@@ -56,6 +56,11 @@ class Banner(QWidget):
         """info, warn or error."""
         return self._level
 
+    @property
+    def asks(self) -> bool:
+        """True while it offers an action."""
+        return bool(self._action.text()) and not self.isHidden()
+
     def text(self) -> str:
         """What it says; '' while it is hidden."""
         return self._label.text()
