@@ -248,12 +248,12 @@ class NoteForm(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._middle)
         self._middle.installEventFilter(self)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._top)
-        whole.addWidget(self._area)
-        whole.addWidget(self._foot, 1)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
+        self._whole.addWidget(self._top)
+        self._whole.addWidget(self._area)
+        self._whole.addWidget(self._foot, 1)
         self.set_layout(compact=False, tight=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -276,6 +276,9 @@ class NoteForm(QWidget):
         box = max(look().px(least), min(look().px(most), room - wanted))
         self.editor.setFixedHeight(box)
         self._area.setFixedHeight(max(0, min(wanted, room - box)))
+        # At once: later, the box would be seen cut off for a moment.
+        self._top_column.activate()
+        self._whole.activate()
 
     def _on_length_shown(self, shown: bool) -> None:
         """In the place of the hint: both would make the form wider."""
