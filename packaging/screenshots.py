@@ -99,7 +99,12 @@ def _grab(window: QMainWindow, size: QSize, path: Path) -> None:
     window.resize(size)
     QTest.qWait(50)
     # Pages fill themselves by workers; half loaded they are no picture of anything.
-    assert QTest.qWaitFor(lambda: jobs_under_way() == 0, 60_000)
+    for _ in range(600):
+        if jobs_under_way() == 0:
+            break
+        QTest.qWait(100)
+    else:
+        raise SystemExit(f"still at work after a minute: {path.name}")
     QTest.qWait(50)
     assert window.grab().save(str(path)), path
 
