@@ -8,7 +8,7 @@ from itertools import combinations
 
 from workshop_app.domain.arrange import AreaKey, Layout, area_of, lay_out
 from workshop_app.domain.board import ISLAND_HEAD, Arrow, Board, BoardIsland, BoardNote, Position, Scope
-from workshop_app.domain.geometry import Rect, bounding
+from workshop_app.domain.geometry import Rect, bounding, reading_order
 from workshop_app.domain.ids import EntityId
 from workshop_app.ui.board.grid import SpatialGrid
 
@@ -197,6 +197,20 @@ class BoardContent:
     def item_at(self, x: float, y: float) -> EntityId | None:
         """A note at a point, else an island."""
         return self.note_at(x, y) or self.island_at(x, y)
+
+    def neighbour(self, item: EntityId | None, dx: int, dy: int) -> EntityId | None:
+        """The nearest note or island in a direction, by its upper left corner; without an item the first in reading."""
+        boxes = self.boxes
+        if item is None or item not in boxes:
+            return next(iter(reading_order(boxes)), None)
+        home = boxes[item]
+
+        def way(other: EntityId) -> tuple[int, EntityId] | None:
+            right, down = boxes[other].x - home.x, boxes[other].y - home.y
+            along, aside = right * dx + down * dy, abs(right * dy) + abs(down * dx)
+            return None if along <= 0 or aside > along * 2 else (along + 2 * aside, other)
+
+        return min(filter(None, map(way, boxes)), default=(0, None))[1]
 
     def around(self, item: EntityId, *, itself: bool = False) -> Iterator[EntityId]:
         """The islands that a note or island stands in, inner ones first; `itself` begins with an island itself."""

@@ -68,9 +68,15 @@ def arrow_line(one: QRectF, other: QRectF, word: str, style: BoardStyle) -> Line
 
 
 def paint_arrow(
-    painter: QPainter, line: Line, relation: Relation, style: BoardStyle, *, chosen: bool = False
+    painter: QPainter,
+    line: Line,
+    relation: Relation,
+    style: BoardStyle,
+    *,
+    chosen: bool = False,
+    word: str = "",
 ) -> None:
-    """The line, its heads and its word."""
+    """The line, its heads and its word; `word` stands for one that is not chosen yet."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ink = style.colour("accent" if chosen else "text")
     painter.setPen(QPen(ink, 3 if chosen else 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -84,7 +90,7 @@ def paint_arrow(
         _paint_head(painter, line.start, line.end, head, ink)
     if both:
         _paint_head(painter, line.end, line.start, head, ink)
-    paint_word(painter, line.chip, relation_word(relation), style, chosen=chosen)
+    paint_word(painter, line.chip, word or relation_word(relation), style, chosen=chosen)
 
 
 def paint_word(

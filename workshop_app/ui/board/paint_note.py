@@ -113,7 +113,7 @@ def _paint_gutter(
         x, y = mark.center().x() - stripe.width() / 2, mark.bottom() + gap
         scale = stripe.width() / 8
         painter.save()
-        painter.translate(round(x), round(y))
+        painter.translate(QPointF(round(x), round(y)))
         painter.scale(scale, scale)
         paint_theme_stripe(painter, QRectF(0, 0, 8, stripe.height() / scale), style.themes[note.theme], ink)
         painter.restore()

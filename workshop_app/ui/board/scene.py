@@ -57,7 +57,6 @@ class BoardScene(QGraphicsScene):
         """The note or island that the keys mean."""
         themes = [theme.id for theme in agenda.all_themes]
         self.content = BoardContent(themes, title_head, tuple(workshops))
-        self.content.take(read(scope))
         self.style_ = BoardStyle.of(look(), agenda)
         self.painter_ = BoardPainter(self.content, self.style_)
         self._layer = BoardLayer(self)
@@ -65,6 +64,10 @@ class BoardScene(QGraphicsScene):
         self._fit_rect()
 
     # --- the board --------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read the board for the first time; until then it is empty."""
+        self._take(self._read(self.scope), fresh=True)
 
     def apply(self, changes: Changes) -> None:
         """Show what an action or a merge changed in the file: only that moves, all else keeps its place."""

@@ -149,6 +149,13 @@ class BoardView(QGraphicsView):
         self._bring(QPointF(rect.x, rect.y), QPointF(left, top))
         self.looked.emit()
 
+    def look_from(self, rect: Rect, zoom: float) -> None:
+        """Begin at the upper left corner of a rectangle, at a zoom."""
+        self.set_zoom(zoom)
+        margin = look().px(_FIT_MARGIN)
+        self._bring(QPointF(rect.x, rect.y), QPointF(margin, margin))
+        self.looked.emit()
+
     def fit_all(self) -> None:
         """Show everything."""
         self.fit(self.board.content.bounds())
