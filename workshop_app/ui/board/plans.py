@@ -67,10 +67,10 @@ def moved(
 ) -> dict[EntityId, Spot]:
     """Spots of things moved by so much and dropped into an island, or with None outside of any."""
     spots: dict[EntityId, Spot] = {}
-    staying = set(items)
+    moving = set(items)
     home = area or (content.area(items[0]) if into is None else content.area(into))
     corner = content.corner(into, home)
-    taken = _rects_in(content, into, home, without=staying)
+    taken = _rects_in(content, into, home, without=moving)
     for item in _in_order(content, items):
         x, y = scene_corner(content, item)
         box = content.boxes[item]
@@ -80,7 +80,7 @@ def moved(
         spots[item] = Spot(into, Position(place.x + off[0], place.y + off[1]))
         taken[item] = rect.at(place)
     if into is not None:
-        spots |= _grown(content, into, taken)
+        spots |= _grown(content, into, taken, moving)
     return with_anchors(content, spots, home)
 
 
@@ -129,7 +129,7 @@ def grouped(
     taken[_NEW] = wanted.at(place)
     others: dict[EntityId, Spot] = {}
     if parent is not None:
-        others = _grown(content, parent, taken)
+        others = _grown(content, parent, taken, set(order))
     spots = with_anchors(content, others, area)
     island = NewIsland(area.workshop_id, area.table, place, parent, title)
     return GroupPlan(island, members, {item: spot for item, spot in spots.items() if item not in members})
@@ -170,7 +170,7 @@ def placed_draft(
     anchors = with_anchors(content, {}, area)
     if draft.island is not None:
         inside = {**taken, _NEW: place.at(free)}
-        anchors = with_anchors(content, _grown(content, draft.island, inside), area)
+        anchors = with_anchors(content, _grown(content, draft.island, inside, set()), area)
     return replace(draft, text=text, position=(free.x, free.y)), anchors
 
 
@@ -182,9 +182,12 @@ def with_anchors(
 
 
 def _grown(
-    content: BoardContent, island_id: EntityId, inside: Mapping[EntityId, Rect]
+    content: BoardContent, island_id: EntityId, inside: Mapping[EntityId, Rect], moving: set[EntityId]
 ) -> dict[EntityId, Spot]:
-    """What an island pushes aside that now holds `inside`, and what the islands around it push aside then."""
+    """What an island pushes aside that now holds `inside`, and what the islands around it push aside then.
+
+    `moving` has left the places where it is still shown.
+    """
     found: dict[EntityId, Spot] = {}
     step: EntityId | None = island_id
     while step is not None:
@@ -194,7 +197,7 @@ def _grown(
         box = island_box(inside.values(), head, folded=island.folded)
         rect = box.shifted(position.x, position.y)
         parent = island.parent_id
-        taken = _rects_in(content, parent, content.area(step), without={step})
+        taken = _rects_in(content, parent, content.area(step), without={step, *moving})
         covered = {item: other for item, other in taken.items() if _inner(other).overlaps(rect)}
         free = Occupied([rect, *(other for item, other in taken.items() if item not in covered)])
         for item in sorted(covered, key=lambda one: (covered[one].y, covered[one].x, one)):
