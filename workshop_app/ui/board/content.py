@@ -48,6 +48,7 @@ class BoardContent:
         self.incoming: set[EntityId] = set()
         """Notes that came from elsewhere while the board was open, until somebody has seen them."""
         self.order: dict[EntityId, int] = {}
+        self.widest_island = 0
         self.themes = themes
         self.workshops = workshops
         self._head_of = head_of
@@ -132,6 +133,7 @@ class BoardContent:
         lines = arrows != self.arrows or board.links != self.board.links
         self.board, self.boxes, self.notes, self.islands, self.arrows = board, boxes, notes, islands, arrows
         self.order = {item.note.note_id: place for place, item in enumerate(board.notes)}
+        self.widest_island = max((boxes[one].width for one in islands if one in boxes), default=0)
         self._inside = counts
         self._depths = self._find_depths()
         for item in removed:

@@ -22,7 +22,7 @@ _TITLE = 23
 """The letters of a title at 100 %, in scene units; on screen never below 13 px."""
 _LEAST = 13
 _TIGHT, _AIRY = 1.12, 1.3
-_LABEL_FROM = 90
+LABEL_FROM = 90
 """A narrower island on screen has no title at far."""
 
 
@@ -62,7 +62,7 @@ def paint_island(
 
 def paint_far_title(painter: QPainter, rect: QRectF, title: str, style: BoardStyle, frame: Frame) -> None:
     """At far, the title as a label on the upper edge: over the notes, so that groups can be told apart."""
-    if not title or rect.width() < style.px(_LABEL_FROM):
+    if not title or rect.width() < style.px(LABEL_FROM):
         return
     size = style.px(_LEAST)
     room = rect.width() - style.px(12)
