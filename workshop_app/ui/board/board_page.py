@@ -224,7 +224,7 @@ class BoardPage(Page):
     def _on_full_text(self) -> None:
         """W: whole texts, and back; notes are not moved meanwhile."""
         self.settle()
-        self.scene.set_full_text(not self.scene.full_text)
+        self.scene.set_full_text(None if self.scene.full_text else self.view.frame())
         if self.scene.full_text:
             self._banner.show_message(
                 "info",
@@ -283,6 +283,7 @@ class BoardPage(Page):
         self._picker.scope_chosen.connect(self.show_scope)
         self._toast.action_pressed.connect(self.redo)
         self._banner.action_pressed.connect(self._on_banner)
+        self.view.looked.connect(lambda: self.scene.follow_zoom(self.view.frame()))
         self.view.viewport().installEventFilter(self)
 
     def _show_undo(self) -> None:

@@ -186,6 +186,8 @@ class BoardHands(QObject):
         if item is None or item not in self._desk.content.boxes:
             return
         self._desk.scene.choose([item])
+        # The card would lie over the notes that are counted next.
+        self._desk.scene.show_whole(False)
         off = pointer.modifiers & Qt.KeyboardModifier.ShiftModifier
         self.acts.vote(-1 if off else 1, item)
 

@@ -76,12 +76,6 @@ def paint_far_note(
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), char)
 
 
-def needed_height(item: BoardNote, style: BoardStyle) -> int:
-    """Scene units a note needs to show its whole text, as it is laid out at 100 %."""
-    lines = _lines(item.note.text, _NEAR_TEXT, NOTE_WIDTH - 48 - 10, None)
-    return 9 + len(lines) * _NEAR_LINE + 28
-
-
 def shows_whole(item: BoardNote, rect: QRectF, style: BoardStyle, frame: Frame) -> bool:
     """True when nothing of its text is left out at this size."""
     if frame.level is Level.FAR:

@@ -191,6 +191,8 @@ class BoardPainter:
             return
         content, near, ratio = self.content, frame.level is Level.NEAR, ratio_of(painter)
         for item in items:
+            if item in self.marks.hidden:
+                continue
             rect = frame.rect(content.boxes[item])
             if item in content.islands:
                 self._paint_seal(painter, rect, content.islands[item].votes, near, ratio)
