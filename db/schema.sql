@@ -161,4 +161,6 @@ CREATE TABLE workshop (
 
 CREATE INDEX note_by_number ON note (number);
 
+CREATE INDEX note_by_table ON note (workshop_id, table_no);
+
 CREATE INDEX op_by_entity ON op (entity_id);

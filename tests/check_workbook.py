@@ -23,6 +23,8 @@ from workshop_app.workbook.row_height import count_lines, line_em, row_height
 
 RESULTS, BY_ISLAND, FIGURES = "資料1_開催結果", "資料3-1_意見一覧_", "資料4_集計"
 NOTES, TALLIES, CODES, PROVENANCE = "データ_意見", "データ_集計", "コード表", "出力情報"
+CONNECTIONS = "データ_つながり"
+"""Only where there are arrows or links."""
 PRINT_WIDTH = 132
 FILLS = {"C5CCD4", "D9DEE4", "EDF0F3"}
 FONT = "BIZ UDゴシック"
@@ -91,7 +93,7 @@ def check(path: Path) -> list[str]:
 
 
 def _is_data(title: str) -> bool:
-    return title in (NOTES, TALLIES, CODES, PROVENANCE)
+    return title in (NOTES, CONNECTIONS, TALLIES, CODES, PROVENANCE)
 
 
 def _prints(book: Any) -> list[Any]:
@@ -108,7 +110,8 @@ def _facts(book: Any) -> dict[str, Any]:
 def _names(book: Any) -> Iterator[str]:
     titles = [sheet.title for sheet in book]
     islands = [title for title in titles if title.startswith(BY_ISLAND)]
-    wanted = [RESULTS, *islands, FIGURES, NOTES, TALLIES, CODES, PROVENANCE]
+    connections = [CONNECTIONS] if CONNECTIONS in titles else []
+    wanted = [RESULTS, *islands, FIGURES, NOTES, *connections, TALLIES, CODES, PROVENANCE]
     if titles != wanted or not islands:
         yield f"sheets are {titles}, wanted {wanted}"
     for title in titles:

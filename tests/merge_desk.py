@@ -17,6 +17,7 @@ from workshop_app.services import record
 from workshop_app.services.merge import MergeReport
 from workshop_app.services.ports import Watch
 from workshop_app.services.prepare import WorkshopSetup
+from workshop_app.services.share import ShareReport
 from workshop_app.storage.foreign_file import in_this_process
 from workshop_app.ui.drop_strip import DropStrip
 from workshop_app.ui.labels import TextLabel
@@ -48,6 +49,27 @@ class QuickServices(bootstrap.Services):
             target, sources, dry_run=dry_run, salvage=salvage, watch=watch, reader=in_this_process
         )
 
+    def share_merge(
+        self,
+        folder: Path,
+        sources: Sequence[Path],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        salvage: Collection[Path] = (),
+        watch: Watch | None = None,
+    ) -> ShareReport:
+        """As the real one."""
+        return bootstrap.share_merge(
+            folder,
+            sources,
+            force=force,
+            dry_run=dry_run,
+            salvage=salvage,
+            watch=watch,
+            reader=in_this_process,
+        )
+
 
 class HeldServices(QuickServices):
     """Long work on demand: while `holding`, a merge that writes goes on saying how far it is."""
@@ -67,12 +89,31 @@ class HeldServices(QuickServices):
         watch: Watch | None = None,
     ) -> MergeReport:
         """Waits for `go_on` before it does what was asked."""
+        self._hold(watch)
+        return super().merge(target, sources, dry_run=dry_run, salvage=salvage, watch=watch)
+
+    def share_merge(
+        self,
+        folder: Path,
+        sources: Sequence[Path],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        salvage: Collection[Path] = (),
+        watch: Watch | None = None,
+    ) -> ShareReport:
+        """The same for publishing."""
+        self._hold(watch)
+        return super().share_merge(
+            folder, sources, force=force, dry_run=dry_run, salvage=salvage, watch=watch
+        )
+
+    def _hold(self, watch: Watch | None) -> None:
         if self.holding.is_set():
             assert watch is not None
             self.begun.set()
             while not self.go_on.wait(0.01):
                 watch.step("新しい記録を書き込んでいます", 30, 120)
-        return super().merge(target, sources, dry_run=dry_run, salvage=salvage, watch=watch)
 
 
 class Desk:
@@ -134,6 +175,36 @@ class Desk:
         self.qtbot.mouseClick(self.do, Qt.MouseButton.LeftButton)
         self.qtbot.waitUntil(lambda: not self.page.work.busy, timeout=_PATIENCE_MS)
         self._wait_for_state()
+
+    def choose_folder(self, folder: Path) -> None:
+        """Take a shared folder for the target and wait until it was looked at."""
+        self.page.set_shared_folder(folder)
+        self.until_looked()
+
+    def choose_folder_in_vain(self, folder: Path) -> None:
+        """Take a shared folder for the target that cannot be reached, and wait until that is said."""
+        self.page.set_shared_folder(folder)
+        self.qtbot.waitUntil(lambda: bool(self.said()), timeout=_PATIENCE_MS)
+
+    def until_looked(self) -> None:
+        """Wait until the shared folder was looked at, and what is here of it was read."""
+        self.qtbot.waitUntil(
+            lambda: not self.page.work.busy and self.page.work.share is not None, timeout=_PATIENCE_MS
+        )
+        self._wait_for_state()
+
+    def action(self) -> str:
+        """The action of the banner; '' when there is none."""
+        button = self.banner.findChild(QPushButton)
+        assert isinstance(button, QPushButton)
+        return button.text() if button.isVisible() else ""
+
+    def take_action(self) -> None:
+        """Press it, and wait until nothing is going on."""
+        button = self.banner.findChild(QPushButton)
+        assert isinstance(button, QPushButton)
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.qtbot.waitUntil(lambda: not self.page.work.busy, timeout=_PATIENCE_MS)
 
     def _wait_for_state(self) -> None:
         with self.qtbot.waitSignal(self.page.work.changed, timeout=_PATIENCE_MS):

@@ -12,6 +12,7 @@ from workshop_app.bootstrap import create_database, load_agenda, merge_files
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import record
 from workshop_app.services.merge import MergeReport
+from workshop_app.services.ports import Watch
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.storage.database import Database
 from workshop_app.storage.foreign_file import in_this_process
@@ -71,9 +72,9 @@ def texts_in(path: Path) -> list[str]:
         database.close()
 
 
-def merge(target: Path, sources: Sequence[Path], dry_run: bool) -> MergeReport:
+def merge(target: Path, sources: Sequence[Path], *, dry_run: bool, watch: Watch) -> MergeReport:
     # Reading in a process of its own is tested elsewhere; here it would only take time.
-    return merge_files(target, sources, dry_run=dry_run, reader=in_this_process)
+    return merge_files(target, sources, dry_run=dry_run, watch=watch, reader=in_this_process)
 
 
 def machine(folder: Path, home: Path, **options: Any) -> SharedFolder:

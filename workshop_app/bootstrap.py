@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from workshop_app.storage.database import Database
     from workshop_app.storage.foreign_file import Reader
     from workshop_app.storage.handover import Package
-    from workshop_app.storage.shared_folder import SharedFolder
 
 
 def open_database(path: Path) -> Database:
@@ -87,20 +87,21 @@ def share_merge(
     force: bool = False,
     lock: bool = True,
     dry_run: bool = False,
+    salvage: bool | Collection[Path] = False,
+    watch: Watch | None = None,
+    reader: Reader | None = None,
 ) -> ShareReport:
     """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring."""
-    shared = _shared_folder(folder)
+    from workshop_app.storage.shared_folder import SharedFolder
+
+    merge_here = partial(merge_files, salvage=salvage, reader=reader)
+    shared = SharedFolder(folder, _shares(), merge_here, watch=watch)
     return shared.look(sources) if dry_run else shared.share(sources, force=force, lock=lock)
 
 
-def _shared_folder(folder: Path) -> SharedFolder:
-    from workshop_app.storage.shared_folder import SharedFolder
-
-    return SharedFolder(
-        folder,
-        user_data_dir() / "shares",
-        lambda target, sources, dry_run: merge_files(target, sources, dry_run=dry_run),
-    )
+def _shares() -> Path:
+    """Where the working files of all shared folders lie."""
+    return user_data_dir() / "shares"
 
 
 def _shared_working_file(path: Path, tell: Callable[[str], None]) -> Path:
@@ -109,7 +110,7 @@ def _shared_working_file(path: Path, tell: Callable[[str], None]) -> Path:
 
     folder = shared_root(path)
     assert folder is not None
-    report = _shared_folder(folder).look()
+    report = share_merge(folder, (), dry_run=True)
     for sentence in report.warnings:
         tell(sentence)
     if not report.local.exists():
@@ -155,10 +156,12 @@ def merge_files(
     from workshop_app.storage.backup import back_up
     from workshop_app.storage.database import Database
     from workshop_app.storage.places import refuse_unsafe
+    from workshop_app.storage.space import merge_needs, room_for
 
     refuse_unsafe(target)
+    needs = merge_needs(target, sources, dry_run=dry_run)
     watch = watch or merge.Unwatched()
-    with foreign_file.private_folder() as folder, ExitStack() as stack:
+    with room_for(needs), foreign_file.private_folder() as folder, ExitStack() as stack:
 
         def verify(path: Path) -> VerifiedFile:
             return foreign_file.verify_file(
@@ -205,6 +208,7 @@ def take_back_merge(target: Path) -> Path:
     """Undo the last merge by its backup; returns the backup of the merged state. Raises WorkshopError."""
     from workshop_app.storage import restore
 
+    _refuse_undoing(target)
     return restore.take_back_merge(target)
 
 
@@ -219,16 +223,24 @@ def target_state(target: Path, preview: MergeReport | None = None) -> wall.Targe
     with closing(open_database(target)) as database:
         why_kept = ""
         try:
+            _refuse_undoing(target)
             restore.backup_of_last_merge(target)
         except InvalidInput as problem:
             why_kept = problem.sentence
         return wall.state_of(database, database.receipts(), why_kept, preview)
 
 
+def _refuse_undoing(path: Path) -> None:
+    from workshop_app.storage.share_state import refuse_undoing
+
+    refuse_undoing(_shares(), path)
+
+
 def restore_backup(path: Path, backup: Path) -> Path:
     """Go back to a backup; returns the backup made of what was there before. Raises WorkshopError."""
     from workshop_app.storage import restore
 
+    _refuse_undoing(path)
     return restore.restore_backup(path, backup)
 
 
@@ -284,21 +296,23 @@ def export_workbook(
 ) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
+    from workshop_app.storage.space import room_for, workbook_needs
     from workshop_app.workbook.writer import write_workbook
 
     if target.suffix.lower() != ".xlsx":
         raise InvalidInput(
             "書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。"
         )
-    with open_to_read(source, tell) as database:
-        report = build_report(
-            database,
-            edition=edition,
-            now_ms=_now_ms(),
-            app_version=__version__,
-            output_number=database.next_output_number(),
-        )
-    return write_workbook(report, target)
+    with room_for(workbook_needs(source, target)):
+        with open_to_read(source, tell) as database:
+            report = build_report(
+                database,
+                edition=edition,
+                now_ms=_now_ms(),
+                app_version=__version__,
+                output_number=database.next_output_number(),
+            )
+        return write_workbook(report, target)
 
 
 def read_table(path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
@@ -310,18 +324,19 @@ def read_table(path: Path, encoding: str | None = None, sheet: str | None = None
 
 def practice_laptops() -> list[PracticeLaptop]:
     """The bundled practice opinions, by ward and laptop."""
-    opinions, workshops = (
+    opinions, workshops, board = (
         resource("samples", f"kumamoto_practice_{name}.csv").read_text(encoding="utf-8")
-        for name in ("opinions", "workshops")
+        for name in ("opinions", "workshops", "board")
     )
-    return read_practice(opinions, workshops)
+    return read_practice(opinions, workshops, board)
 
 
 def hand_over(source: Path, folder: Path) -> Package:
     """Write the verified package for the stick."""
     from workshop_app.storage.handover import hand_over as write_package
+    from workshop_app.storage.space import package_needs, room_for
 
-    with open_to_read(source, lambda sentence: None) as database:
+    with room_for(package_needs(source, folder)), open_to_read(source, lambda sentence: None) as database:
         return write_package(database, folder)
 
 
@@ -378,10 +393,23 @@ class Services:
         return take_back_merge(target)
 
     def share_merge(
-        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+        self,
+        folder: Path,
+        sources: Sequence[Path],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        salvage: Collection[Path] = (),
+        watch: Watch | None = None,
     ) -> ShareReport:
         """Merge into a shared folder and publish."""
-        return share_merge(folder, sources, force=force, dry_run=dry_run)
+        return share_merge(folder, sources, force=force, dry_run=dry_run, salvage=salvage, watch=watch)
+
+    def is_working_file(self, path: Path) -> bool:
+        """Whether a file is this machine's working file of a shared folder."""
+        from workshop_app.storage.share_state import is_working_file
+
+        return is_working_file(_shares(), path)
 
     def place_of(self, path: Path) -> Place:
         """Where a file lies; only a LOCAL one can be opened for writing."""

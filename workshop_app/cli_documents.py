@@ -160,7 +160,7 @@ def share_document(report: ShareReport) -> Document:
 
 def share_lines(report: ShareReport) -> str:
     """A publishing in words: the sources, what others had published, and where it stands."""
-    if report.lock and report.waiting and not report.sources:
+    if report.locked:
         return "まだ何も変えていません。"
     lines = _source_lines(report.sources, report.dry_run)
     lines.append(f"ほかで公開された世代を {report.unseen_merged}件 取り込みました。")

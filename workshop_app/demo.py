@@ -12,9 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from workshop_app import bootstrap
+from workshop_app.domain.board import Scope
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.note import Note, NoteDraft
 from workshop_app.domain.path_problem import path_errors
+from workshop_app.services.arrange import tidy
 from workshop_app.services.ports import Workspace
 from workshop_app.services.practice import PracticeLaptop
 from workshop_app.services.record import add_notes, edit_note, void_notes
@@ -134,6 +136,8 @@ def _make_ward_file(path: Path, laptops: list[PracticeLaptop]) -> Path:
             _with(first, lambda workspace: _correct(workspace, "（席に戻って確かめた言い方に直した）"))
             _with(second, lambda workspace: _correct(workspace, "（本人が付箋に書き足した）"))
             bootstrap.merge_files(first, [second])
+        # Both laptops had a board of their own; where they shared a table, the two lie on each other.
+        _with(first, lambda workspace: tidy(workspace, Scope()))
         os.replace(first, path)
     return path
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from check_workbook import check
 from cli_runner import cli_json, refused, run_cli
 from openpyxl import load_workbook
+
+from workshop_app.bootstrap import open_database
+from workshop_app.domain.arrange import lay_out
+from workshop_app.domain.board import Scope
 
 WARDS = ["中央区", "東区", "西区", "南区", "北区"]
 
@@ -74,3 +79,22 @@ def test_demo_on_a_file_is_refused(tmp_path: Path) -> None:
     taken.write_text("mine")
     refused(run_cli("demo", taken))
     assert taken.read_text() == "mine"
+
+
+def test_demo_boards_have_nested_islands_arrows_links_places_and_a_moment(tmp_path: Path) -> None:
+    run_cli("demo", tmp_path / "d", "--no-window", DISPLAY="")
+    with closing(open_database(tmp_path / "d" / "統合_練習用データ.wsdb")) as merged:
+        board = merged.board(Scope())
+        moments = merged.moments()
+        then = {moment.moment_id: merged.board(moment.scope, moment.moment_id) for moment in moments}
+    assert {moment.name for moment in moments} == {"島完成"}
+    assert len(moments) == 10
+    assert all(before.notes and not before.arrows for before in then.values())
+    assert sum(island.parent_id is not None for island in board.islands) == 12
+    assert len(board.arrows) == 8
+    assert len(board.links) == 3
+    assert all(island.table for island in board.islands)
+    assert all(item.position for item in board.notes)
+    layout = lay_out(board, ["T1", "T2", "T3", "T0"])
+    boxes = [layout.boxes[item.note.note_id] for item in board.notes]
+    assert len(boxes) == len({(box.x, box.y) for box in boxes}) > 300

@@ -22,6 +22,19 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parents[2]
 TIME_LIMIT_S = 60
 SUFFIX = ".wsdb"
+_START_WITHOUT_ASKING = """
+import sys
+from workshop_app.storage import space
+from workshop_app.cli import main
+space.free_bytes = lambda folder: 1 << 60
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+
+
+def _endless(folder: Path) -> int:
+    """A disk that says it has room for anything."""
+    return 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +98,16 @@ def new_box(template: Path | None = None) -> Iterator[Box]:
         yield box
 
 
-def run_real(box: Box, arguments: Sequence[str], before: Sequence[str] = ()) -> Done:
-    """`python -m workshop_app ARGUMENTS` in a new interpreter, under the command `before` (a tracer)."""
+def run_real(
+    box: Box, arguments: Sequence[str], before: Sequence[str] = (), *, ask_for_room: bool = True
+) -> Done:
+    """`python -m workshop_app ARGUMENTS` in a new interpreter, under the command `before` (a tracer).
+
+    Without `ask_for_room` it begins whatever the disk says, and finds out in the middle.
+    """
+    start = ["-m", "workshop_app"] if ask_for_room else ["-c", _START_WITHOUT_ASKING]
     done = subprocess.run(
-        [*before, sys.executable, "-m", "workshop_app", *arguments],
+        [*before, sys.executable, *start, *arguments],
         cwd=ROOT,
         env=box.environment(),
         stdin=subprocess.DEVNULL,
@@ -99,11 +118,12 @@ def run_real(box: Box, arguments: Sequence[str], before: Sequence[str] = ()) -> 
     return Done(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
-def run_forked(box: Box, *arguments: object) -> Done:
+def run_forked(box: Box, *arguments: object, ask_for_room: bool = True) -> Done:
     """The same command line in a forked process, which spares the imports; for preparing and checking."""
     # Loaded in the parent, so every fork has them; the harness can be imported without the program.
     import workshop_app.storage.database  # noqa: F401
     from workshop_app import cli
+    from workshop_app.storage import space
 
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         sys.stdout.flush()
@@ -122,6 +142,8 @@ def run_forked(box: Box, *arguments: object) -> Done:
                 # A process the program starts must not load the harness as its main module.
                 sys.modules["__main__"] = ModuleType("__main__")
                 os.chdir(ROOT)
+                if not ask_for_room:
+                    space.free_bytes = _endless
                 status = cli.main([str(argument) for argument in arguments])
             except SystemExit as leaving:
                 status = leaving.code if isinstance(leaving.code, int) else 1

@@ -1,4 +1,7 @@
-"""A real file system of a few hundred kilobytes: commands run into it until it is full."""
+"""A real file system of a few hundred kilobytes: commands run into it until it is full.
+
+They would ask for room first, and not begin; here they begin all the same.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def fill(scenario: Scenario, place: str, size: int) -> Trial:
     """One run on a disk of this size, and one more when there is room again."""
     with new_box() as box, _mounted(box.root / place, size):
         _copy(scenario, box.work)
-        done = run_real(box, scenario.arguments(box))
+        done = run_real(box, scenario.arguments(box), ask_for_room=False)
         trial = judge(scenario, box, done, killed=False, heal=partial(_resize, box.root / place, PLENTY))
         trial.where = f"{size} bytes"
         return trial
@@ -69,7 +72,7 @@ def _sizes(scenario: Scenario, place: str) -> tuple[int, int]:
         middle = (too_small + enough) // 2 // PAGE * PAGE
         with new_box() as box, _mounted(box.root / place, middle):
             _copy(scenario, box.work)
-            if run_forked(box, *scenario.arguments(box)).status == 0:
+            if run_forked(box, *scenario.arguments(box), ask_for_room=False).status == 0:
                 enough = middle
             else:
                 too_small = middle

@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from laws import board_checks
+from laws.broken import require
 from laws.oracle import History, View, as_text
 from laws.world import COLUMNS, op_rows
 
@@ -36,6 +38,16 @@ KNOWN_FIELDS = frozenset(
         "votes",
         "island",
         "title",
+        "parent",
+        "pos",
+        "hold",
+        "from",
+        "to",
+        "relation",
+        "first",
+        "second",
+        "name",
+        "seen",
     ]
 )
 ENTITY_TABLES = ("note", "workshop", "island", "device", "agenda", "arrow", "same_meaning", "moment")
@@ -43,20 +55,6 @@ PROJECTIONS = (*ENTITY_TABLES, "conflict")
 WORD = re.compile(r"語[0-9]{5}")
 """Every word the test types is of this form and typed once, so that a removed one can be looked for."""
 NOTE_COLUMNS = "number, table_no, round_no, theme, kind, points, text, votes, lower(hex(island_id)), void_reason, conflicts"
-
-
-class LawBroken(AssertionError):
-    """A law that does not hold, by its name."""
-
-    def __init__(self, law: str, detail: str) -> None:
-        super().__init__(f"{law}: {detail}")
-        self.law = law
-
-
-def require(law: str, holds: bool, detail: object = "") -> None:
-    """Say which law is broken, and how."""
-    if not holds:
-        raise LawBroken(law, str(detail))
 
 
 def query(path: Path, statement: str) -> list[tuple[Any, ...]]:
@@ -98,7 +96,7 @@ def check_file(history: History, path: Path, held: set[bytes], before: set[bytes
         l8_conflict_iff_distinct_values(view, states[entity])
         l5_shown_depends_on_the_set_only(view, states[entity])
     l14_every_note_counted(views, path)
-    l6_projections_are_the_fold(views, path)
+    l6_projections_are_the_fold(history, held, views, path)
 
 
 def rows_of(path: Path) -> dict[bytes, tuple[Any, ...]]:
@@ -141,7 +139,9 @@ def l5_shown_depends_on_the_set_only(view: View, state: EntityState) -> None:
     require("L5", state.void_reason == view.reason, (state.void_reason, view.reason))
 
 
-def l6_projections_are_the_fold(views: dict[bytes, View], path: Path) -> None:
+def l6_projections_are_the_fold(
+    history: History, held: set[bytes], views: dict[bytes, View], path: Path
+) -> None:
     """L6: the tables a person sees are what the edits say, and what a rebuild from nothing gives."""
     notes = {row[0]: row[1:] for row in query(path, f"SELECT note_id, {NOTE_COLUMNS} FROM note")}
     wanted = {entity: _note_row(view) for entity, view in views.items() if view.type == "note"}
@@ -159,6 +159,8 @@ def l6_projections_are_the_fold(views: dict[bytes, View], path: Path) -> None:
     copy = path.with_suffix(".rebuilt")
     shutil.copyfile(path, copy)
     with closing(Database.open(copy)) as database:
+        board_checks.board_is_that_of_the_edits(views, database)
+        board_checks.moments_show_what_was_seen(history, held, views, database)
         database.rebuild()
     before, after = projections(path), projections(copy)
     copy.unlink()

@@ -17,6 +17,7 @@ from unittest import mock
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from laws import checks
+from laws.board_rules import BoardRules
 from laws.oracle import Edit, History
 from laws.world import CHANCE, MARKS, NO_EDITS, START_MS, Laptop, blank_file
 
@@ -70,7 +71,7 @@ class Package:
     held: frozenset[bytes]
 
 
-class MergeLaws(RuleBasedStateMachine):
+class MergeLaws(BoardRules, RuleBasedStateMachine):
     """Three to five laptops; after every merge, and at the end, all laws are checked."""
 
     def __init__(self) -> None:

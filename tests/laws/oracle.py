@@ -14,12 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_app.domain import fold
-
 Name = bytes
 """An edit's id as it stands in the file."""
-QUIET: frozenset[str] = getattr(fold, "QUIET_FIELDS", frozenset())
-"""Fields whose clashes are settled by the clock without asking anybody."""
+QUIET = frozenset({"pos", "folded"})
+"""Fields whose clashes are settled by the clock without asking anybody; they dispute no void either."""
 VOID = "void"
 
 
@@ -103,6 +101,8 @@ class History:
     """Every edit ever made, in any file."""
 
     edits: dict[Name, Edit] = field(default_factory=dict)
+    moments: dict[bytes, frozenset[Name]] = field(default_factory=dict)
+    """What the file held in which a moment was kept."""
     _before: dict[Name, frozenset[Name]] = field(default_factory=dict)
 
     def learn(self, edit: Edit) -> None:

@@ -13,17 +13,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from laws import checks
+from laws.broken import LawBroken
 from laws.machine import MergeLaws
 from laws.world import CHANCE, START_MS, controlled_world
 
 from workshop_app import bootstrap
-from workshop_app.domain import clock, fold, op
-from workshop_app.services import merge
+from workshop_app.domain import board, clock, fold, op
+from workshop_app.services import arrange, merge, votes
 from workshop_app.storage import (
+    board_reader,
     database,
     engine,
     foreign_reader,
     op_store,
+    projections,
     redaction,
     union,
     unit_of_work,
@@ -350,6 +353,44 @@ def voided_notes_vanish(patch: Patch) -> None:
     patch.setattr(union, "project", visible)
 
 
+# --- the board ------------------------------------------------------------------------------------------------
+
+
+@plant("L8", "L9")
+def asked_about_positions(patch: Patch) -> None:
+    patch.setattr(fold, "QUIET_FIELDS", frozenset())
+
+
+@plant("L6")
+def positions_forgotten(patch: Patch) -> None:
+    patch.setattr(projections, "_position", lambda value, island: {"pos_x": None, "pos_y": None})
+
+
+@plant("L6", "moment")
+def ring_cut_at_the_smallest_id(patch: Patch) -> None:
+    patch.setattr(board, "max", min, raising=False)
+
+
+@plant("L9")
+def islands_stand_in_themselves(patch: Patch) -> None:
+    patch.setattr(arrange, "_refuse_ring", lambda uow, island_id: None)
+
+
+@plant("L9")
+def seal_settles_what_clashes(patch: Patch) -> None:
+    patch.setattr(votes, "_countable", lambda uow, entity_id: uow.state(entity_id))
+
+
+@plant("moment")
+def moment_shows_what_came_later(patch: Patch) -> None:
+    real = board_reader.row_to_moment
+    patch.setattr(
+        board_reader,
+        "row_to_moment",
+        lambda row: replace(real(row), seen=tuple((session, 10**6) for session, _ in real(row).seen)),
+    )
+
+
 # --- removal on request ------------------------------------------------------------------------------------------
 
 
@@ -357,9 +398,9 @@ def voided_notes_vanish(patch: Patch) -> None:
 def redaction_undone_by_a_merge(patch: Patch) -> None:
     real = redaction.reapply
 
-    def only_at_home(connection: Any, entity_id: bytes | None = None) -> None:
-        if entity_id is not None:
-            real(connection, entity_id)
+    def only_at_home(connection: Any, among: str, values: tuple[object, ...] = ()) -> None:
+        if values:
+            real(connection, among, values)
 
     patch.setattr(redaction, "reapply", only_at_home)
 
@@ -429,7 +470,7 @@ def test_planted_bug_is_caught(laws: tuple[str, ...], bug: Callable[[Patch], Non
             bug(patch)
             try:
                 run_state_machine_as_test(seed(number)(Planted), settings=quick)
-            except checks.LawBroken as broken:
+            except LawBroken as broken:
                 fell.append(broken.law)
         if fell and fell[-1] in laws:
             return

@@ -242,6 +242,22 @@ def test_anchor_writes_the_layout_once(wall: Wall) -> None:
     assert arrange.anchor(wall.database, EVERYTHING) == Changes()
 
 
+def test_a_position_holds_only_in_the_island_it_was_given_for(path: Path, wall: Wall, tmp_path: Path) -> None:
+    note_id = wall.ids()[0]
+    one, other = wall.group(note_id), wall.group()
+    copy = tmp_path / "B.wsdb"
+    merge_files(copy, [path], reader=in_this_process)
+    arrange.move(wall.database, {note_id: Spot(other, Position(0, 0))})
+    with closing(Database.open(copy)) as there:
+        # Later by the clock, but in the island that the note has left.
+        arrange.move(there, {note_id: Spot(one, Position(4_000, 4_000))})
+    merge_files(path, [copy], reader=in_this_process)
+    assert wall.database.conflicts() == []
+    assert spot_of(wall.note(note_id)) == Spot(other, None)
+    record.edit_note(wall.database, note_id, {"island": None})
+    assert spot_of(wall.note(note_id)) == Spot(None, None)
+
+
 # --- holding and splitting -----------------------------------------------------------------------------------
 
 
@@ -455,7 +471,20 @@ def test_shared_number_is_cited_on_the_board_too(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, [1], [1, 2, 3], ["1", 2], [1.5, 2], [True, 2], {"x": 1}, "1,2", [10**9, 0], [2**70, 0]]
+    "value",
+    [
+        None,
+        [1],
+        [1, 2, "ab" * 16],
+        [1, 2, 3],
+        ["1", 2],
+        [1.5, 2],
+        [True, 2],
+        {"x": 1},
+        "1,2",
+        [10**9, 0],
+        [2**70, 0],
+    ],
 )
 def test_position_of_any_other_kind_is_no_position(wall: Wall, value: Any) -> None:
     note_id = wall.ids()[0]

@@ -21,10 +21,11 @@ The 25 and where each is shown (a colleague of this file where it says so):
 17 the file without its -wal ........ tests/storage/test_foreign_files.py
 18 a -journal beside the file ....... tests/storage/test_foreign_files.py
 19 killed at any system call ........ tests/fault/test_faults.py
-20 a full disk ...................... tests/fault/test_faults.py
+20 a full disk ...................... tests/fault/test_faults.py; the room needed tests/storage/test_space.py
 21 the power goes after 完了 ........ tests/fault/test_faults.py
-22 two secretaries, no locks ........ tests/storage/test_shared_folder.py, in rounds tests/fault/share_race.py
-23 the share goes away .............. tests/storage/test_shared_folder.py
+22 two secretaries, no locks ........ tests/storage/test_shared_folder.py, in rounds tests/fault/share_race.py,
+                                      the window tests/ui/test_merge_share.py
+23 the share goes away .............. tests/storage/test_shared_folder.py, tests/ui/test_merge_share.py
 24 difficult text ................... test_scenario_24
 25 counts that add up, and cancel ... test_scenario_25; at a million notes tests/bench
 

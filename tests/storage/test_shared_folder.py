@@ -30,6 +30,7 @@ from share_places import (
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
 from workshop_app.storage import verify_union
 from workshop_app.storage.share_files import ShareFiles
+from workshop_app.storage.verified_copy import Step
 
 
 @pytest.fixture
@@ -279,7 +280,7 @@ def test_share_all_generations_gone_keeps_the_result_and_publishes_nowhere(
 
 def test_share_full_share_says_so(folder: Path, home: Home, tmp_path: Path) -> None:
     class Full(ShareFiles):
-        def bring(self, source: Path, part: Path, sha256: str) -> None:
+        def bring(self, source: Path, part: Path, sha256: str, step: Step) -> None:
             part.write_bytes(source.read_bytes()[:1000])
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -376,7 +377,7 @@ def test_share_after_a_kill_takes_away_what_this_machine_left_and_nothing_else(
     a = _scene(folder, home, tmp_path)
 
     class KilledInTheMiddle(ShareFiles):
-        def bring(self, source: Path, part: Path, sha256: str) -> None:
+        def bring(self, source: Path, part: Path, sha256: str, step: Step) -> None:
             part.write_bytes(source.read_bytes()[:10_000])
             raise Killed
 

@@ -19,6 +19,7 @@ from workshop_app.ui import commands
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.editor import NoteEditor
 from workshop_app.ui.capture.note_fields import NumberField
+from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.widgets import Banner, ComboField
 
@@ -489,6 +490,32 @@ def _choose_first(desk: Desk) -> None:
     desk.qtbot.waitUntil(desk.window.isActiveWindow)
     desk.list.setFocus()
     desk.list.setCurrentIndex(desk.list.model().index(0, 0))
+
+
+def test_edit_that_is_too_long_is_said_in_the_dialog_and_the_text_stays(desk: Desk) -> None:
+    desk.add("もとの文")
+    _choose_first(desk)
+    seen: list[str] = []
+
+    def write_too_much(dialog: QWidget) -> None:
+        editor = dialog.findChild(NoteEditor, "editText")
+        length = dialog.findChild(TextLabel, "editLength")
+        assert not length.isVisible()
+        editor.set_text("あ" * 10_001)
+        assert length.isVisible()
+        seen.append(length.text())
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+        seen.append(dialog.findChild(Banner).text())
+        seen.append(editor.text())
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    when_dialog("editNoteDialog", write_too_much)
+    desk.key(Qt.Key.Key_F2)
+    assert seen[0] == "10,001 / 10,000文字　2枚に分けてください"
+    assert "まだ保存していません" in seen[1]
+    assert len(seen[2]) == 10_001
+    assert desk.texts() == ["もとの文"]
 
 
 def test_edit_with_f2_changes_text_and_undo_brings_the_earlier_one(desk: Desk) -> None:

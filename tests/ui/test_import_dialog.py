@@ -68,6 +68,25 @@ def test_preview_names_encoding_columns_and_what_is_left_out_and_writes_nothing(
     assert open_file.workspace.notes() == []
 
 
+def test_row_over_the_limit_is_left_out_with_its_reason_and_the_others_come(
+    qtbot: QtBot, open_file: OpenFile, tmp_path: Path
+) -> None:
+    source = tmp_path / "意見.csv"
+    source.write_text(f"意見,班\n短い意見,1\n{'あ' * 10_001},2\n{'い' * 10_000},3\n", encoding="utf-8")
+    dialog = ImportDialog(open_file, source, 4, 1)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    desk = Desk(dialog, qtbot)
+    desk.ready()
+    assert desk.action.text() == "2枚を読み込む"
+    assert desk.rows()[0].startswith(
+        "入れません: 1枚の付箋に書けるのは 10,000文字までです（10,001文字） ああああ"
+    )
+    QTest.mouseClick(desk.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert [len(note.text) for note in open_file.workspace.notes()] == [4, 10_000]
+
+
 def test_import_saves_tells_the_views_and_is_one_undo(desk: Desk, open_file: OpenFile, qtbot: QtBot) -> None:
     desk.ready()
     with qtbot.waitSignal(open_file.changed) as changed:

@@ -24,6 +24,7 @@ from workshop_app.domain.text_diff import Run, RunKind, diff_text
 from workshop_app.services import record, review
 from workshop_app.storage.database import Database
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.review.diff_text import DiffText
@@ -330,6 +331,20 @@ def test_rewriting_by_mouse_takes_an_open_composition_along(desk: Desk) -> None:
     desk.compose("もっと")
     desk.click("rewriteUse")
     assert desk.notes()["東1A-001"].text == first + "もっと"
+
+
+def test_third_text_that_is_too_long_is_said_and_stays_in_the_box(desk: Desk) -> None:
+    desk.click("reviewRewrite")
+    length = desk.child(TextLabel, "rewriteLength")
+    assert not length.isVisible()
+    desk.commit("あ" * 10_001)
+    assert length.isVisible()
+    assert length.text() == "10,001 / 10,000文字　2枚に分けてください"
+    before = desk.ops()
+    desk.click("rewriteUse")
+    said = [banner.text() for banner in desk.window.findChildren(Banner) if banner.isVisible()]
+    assert any("10,000文字までです（今は 10,001文字）" in text for text in said)
+    assert (len(desk.editor.text()), desk.ops()) == (10_001, before)
 
 
 def test_half_written_text_comes_back(desk: Desk) -> None:

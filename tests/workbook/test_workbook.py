@@ -14,9 +14,13 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
 from workshop_app import bootstrap
+from workshop_app.domain.board import Relation, Scope
 from workshop_app.domain.errors import WorkshopError
+from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import NoteDraft
 from workshop_app.paths import resource
+from workshop_app.services import arrange, connections, islands, votes
+from workshop_app.services.islands import NewIsland
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.services.record import add_notes, edit_note, ensure_islands, void_notes
 from workshop_app.services.review import keep_value
@@ -147,6 +151,80 @@ def test_conflict_is_counted_named_in_the_data_and_marked_in_print(ward: Databas
     settled = export(ward, "settled.xlsx")
     assert column(settled, "データ_意見", "競合") == ["該当なし", "該当なし"]
     assert "競合" not in {row[8] for row in load_workbook(settled)["資料3-1_意見一覧_島別"].values}
+
+
+def test_board_reaches_the_workbook(ward: Database, tmp_path: Path) -> None:
+    drafts = [NoteDraft(f"意見{n}", theme="T1", table=1, votes=n) for n in range(5)]
+    add_notes(ward, drafts)
+    a, b, c, d, e = (note.note_id for note in ward.notes())
+    place = Scope(ward.local.workshop_id, 1)
+
+    def group(title: str, *members: EntityId, parent: EntityId | None = None) -> EntityId:
+        new = NewIsland(place.workshop_id, place.table, title=title, parent_id=parent)
+        (island,) = islands.group(ward, new, dict.fromkeys(members)).added
+        return island
+
+    outer = group("窓口は一つに", a, b)
+    inner = group("案内の人がいるとよい", c, parent=outer)
+    other = group("近くの出張所を残して", d)
+    votes.set_votes(ward, inner, 7)
+    votes.set_votes(ward, other, 2)
+    votes.set_votes(ward, group("付箋のない島"), 1)
+    connections.add_arrow(ward, place, outer, other, Relation.OPPOSITION)
+    connections.add_arrow(ward, place, e, a, Relation.CAUSE)
+    connections.link_same(ward, [e, b])
+    arrange.hold_notes(ward, [d], True)
+    path = export(ward)
+    assert check(path) == []
+    printed = [
+        cell
+        for row in load_workbook(path)["資料3-1_意見一覧_島別"].iter_rows(values_only=True)
+        for cell in row
+    ]
+    # Seals on the inner island put the outer one before the island whose note has more votes.
+    bands = [str(cell) for cell in printed if str(cell).lstrip("└").startswith("S1")]
+    assert bands == [
+        "S101　窓口は一つに（3件、島への票 7票）",
+        "└S101-1　案内の人がいるとよい（1件、島への票 7票）",
+        "S102　近くの出張所を残して（1件、島への票 2票）",
+    ]
+    assert "島や表札に貼られた票 10票は" in " ".join(map(str, printed))
+    assert (facts(path)["票"], facts(path)["島への票"]) == (10, 10)
+    assert [word for word in column(path, "データ_意見", "備考") if "保留" in str(word)] == ["保留"]
+    numbers = {note.note_id: note.number for note in ward.notes()}
+    rows = list(load_workbook(path)["データ_つながり"].iter_rows(min_row=2, values_only=True))
+    assert rows == [
+        ("同じ意味", "該当なし", numbers[b], "意見1", numbers[e], "意見4"),
+        ("矢印", "原因", numbers[e], "意見4", numbers[a], "意見0"),
+        ("矢印", "対立", "S101", "窓口は一つに", "S102", "近くの出張所を残して"),
+    ]
+    tallied = load_workbook(path)["データ_集計"].iter_rows(min_row=2, values_only=True)
+    assert {row[6]: row[7] for row in tallied if row[0] == "表5" and "票数" in str(row[6])} == {
+        "票数（S101）": 10,
+        "票数（S102）": 5,
+    }
+
+
+def test_ring_of_islands_is_printed_cut_in_one_place(ward: Database) -> None:
+    add_notes(ward, [NoteDraft(f"意見{n}", theme="T1", table=1, votes=1) for n in range(2)])
+    one, two = (note.note_id for note in ward.notes())
+    new = NewIsland(ward.local.workshop_id, 1)
+    ids = sorted(next(iter(islands.group(ward, new, {note: None}).added)) for note in (one, two))
+    for island, title, around in zip(ids, ("小さい方", "大きい方"), reversed(ids), strict=True):
+        with ward.transaction() as uow:
+            fields = {"type": "island", "title": title, "parent": bytes(around).hex()}
+            state = uow.state(island)
+            assert state is not None
+            uow.append(island, "set", fields, state.head_ids)
+    path = export(ward)
+    assert check(path) == []
+    printed = [
+        str(row[0]) for row in load_workbook(path)["資料3-1_意見一覧_島別"].iter_rows(values_only=True)
+    ]
+    assert [text for text in printed if "S10" in text] == [
+        "S101　大きい方（2件）",
+        "└S101-1　小さい方（1件）",
+    ]
 
 
 @pytest.mark.parametrize("texts", [[], ["ひとつだけ"]])

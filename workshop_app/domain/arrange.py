@@ -33,6 +33,7 @@ from workshop_app.domain.geometry import (
     Slots,
     bounding,
     in_rows,
+    next_multiple,
     reading_order,
     tidy,
 )
@@ -342,7 +343,7 @@ class _Work:
             places = self._in_rows(groups[rank], width)
             found |= {item: Position(x + place.x, place.y) for item, place in places.items()}
             right = max(place.x + self.size(item).width for item, place in places.items())
-            x += -(-(right + GAP_X) // STEP_X) * STEP_X + _THEME_GAP
+            x += next_multiple(right + GAP_X, STEP_X) + _THEME_GAP
         return found
 
     def _content_of(self, island_id: EntityId | None, item: BoardNote | BoardIsland) -> _Content:
@@ -399,7 +400,7 @@ class _Work:
     def _inside(self, content: _Content) -> dict[EntityId, Position]:
         """Notes in a block that is about as wide as high, inner islands below."""
         wide = _columns(len(content.notes)) * STEP_X
-        return self._in_rows(content, max(wide, isqrt(self._room(content))), notes_first=wide)
+        return self._in_rows(content, max(wide, 2 * isqrt(self._room(content))), notes_first=wide)
 
     def _in_rows(self, content: _Content, width: int, *, notes_first: int = 0) -> dict[EntityId, Position]:
         """Islands in rows, the highest first, and notes in rows; below each other."""
@@ -412,16 +413,17 @@ class _Work:
             [(notes, notes_first), (islands, width)] if notes_first else [(islands, width), (notes, width)]
         )
         found: dict[EntityId, Position] = {}
-        y = 0
+        bottom = 0
         for items, part_width in parts:
+            step = STEP_Y if items is notes else STEP_Y // 2
+            y = next_multiple(bottom + GAP_Y, step) if bottom else 0
             sizes = [self.size(item) for item in items]
             places = in_rows([(size.width, size.height) for size in sizes], part_width)
             for item, size, place in zip(items, sizes, places, strict=True):
                 found[item] = Position(place.x - size.x, y + place.y - size.y)
             bottom = max(
-                (place.y + size.height for size, place in zip(sizes, places, strict=True)), default=0
+                (y + place.y + size.height for size, place in zip(sizes, places, strict=True)), default=bottom
             )
-            y += -(-(bottom + GAP_Y) // STEP_Y) * STEP_Y if bottom else 0
         return found
 
     def _room(self, content: _Content) -> int:
@@ -459,16 +461,16 @@ class _Work:
             rect = rects[key]
             if before is not None and before.workshop_id != key.workshop_id:
                 x, y = 0, bottom
-            corner = Position(_up(x - rect.x, STEP_X), _up(y - rect.y, STEP_Y)) if before else Position(0, 0)
+            corner = (
+                Position(next_multiple(x - rect.x, STEP_X), next_multiple(y - rect.y, STEP_Y))
+                if before
+                else Position(0, 0)
+            )
             found[key] = kept.get(key, corner)
             placed = rect.shifted(found[key].x, found[key].y)
             x, bottom = placed.right + AREA_GAP, max(bottom, placed.bottom + AREA_GAP)
             before = key
         return found
-
-
-def _up(value: int, step: int) -> int:
-    return -(-value // step) * step
 
 
 def _columns(notes: int) -> int:

@@ -2,7 +2,8 @@
 
 Coordinates are whole scene units with y downwards; a note is NOTE_WIDTH × NOTE_HEIGHT of them at 100 %. A position
 names the upper left corner. A note's or island's position is relative to the island it stands in (to the corner
-under its title), so that moving an island is one edit; without an island it is relative to its table's area.
+under its title), so that moving an island is one edit; without an island it is relative to its table's area. The
+island is named with the position in the file: in another one it says nothing.
 """
 
 from __future__ import annotations
@@ -87,6 +88,15 @@ class Relation(StrEnum):
     SOLUTION = "solution"
     OPPOSITION = "opposition"
     RELATED = "related"
+
+
+RELATION_WORDS = {
+    Relation.CAUSE: "原因",
+    Relation.SOLUTION: "解決",
+    Relation.OPPOSITION: "対立",
+    Relation.RELATED: "関連",
+}
+"""As the papers of a workshop write them."""
 
 
 @value

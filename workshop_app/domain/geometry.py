@@ -153,7 +153,7 @@ class Slots:
 
     def __init__(self, taken: Occupied, corner: Position, width: int) -> None:
         self._taken = taken
-        self._corner = Position(_next_multiple(corner.x, STEP_X), _next_multiple(corner.y, STEP_Y))
+        self._corner = Position(next_multiple(corner.x, STEP_X), next_multiple(corner.y, STEP_Y))
         self._width = width
         self._last: dict[tuple[int, int], Position] = {}
 
@@ -180,8 +180,8 @@ def in_rows(sizes: Iterable[tuple[int, int]], width: int) -> list[Position]:
             x, y, tallest = 0, y + tallest, 0
         found.append(Position(x, y))
         step_x, step_y = _steps(Rect(0, 0, item_width, item_height))
-        x += _next_multiple(item_width + GAP_X, step_x)
-        tallest = max(tallest, _next_multiple(item_height + GAP_Y, step_y))
+        x += next_multiple(item_width + GAP_X, step_x)
+        tallest = max(tallest, next_multiple(item_height + GAP_Y, step_y))
     return found
 
 
@@ -253,5 +253,6 @@ def _nearest_multiple(value: int, step: int) -> int:
     return (value + step // 2) // step * step
 
 
-def _next_multiple(value: int, step: int) -> int:
+def next_multiple(value: int, step: int) -> int:
+    """The first place of a grid of this step that is not before `value`."""
     return -(-value // step) * step

@@ -61,8 +61,10 @@ EDITABLE_FIELDS = frozenset(NoteField) - {
     NoteField.WORKSHOP,
     NoteField.DEVICE,
     NoteField.SPLIT_FROM,
+    NoteField.POS,
 }
-"""What an edit may touch; number, workshop, device and the note it was split from are fixed at birth."""
+"""What an edit may touch; number, workshop, device and the note it was split from are fixed at birth, and notes are
+moved on the board."""
 
 CARRIED_BY_SPLIT = (
     NoteField.WORKSHOP,
@@ -93,7 +95,10 @@ class NoteDraft:
 
     def fields(self) -> dict[str, JsonValue]:
         """The payload of the creating edit, checked; raises InvalidInput."""
-        placed: dict[str, JsonValue] = {} if self.position is None else {NoteField.POS: [*self.position]}
+        island = None if self.island is None else bytes(self.island).hex()
+        placed: dict[str, JsonValue] = {}
+        if self.position is not None:
+            placed[NoteField.POS] = position_json(*self.position, island)
         return checked_fields(
             placed
             | {
@@ -104,7 +109,7 @@ class NoteDraft:
                 NoteField.ROUND: self.round,
                 NoteField.POINTS: list(self.points),
                 NoteField.VOTES: self.votes,
-                NoteField.ISLAND: None if self.island is None else bytes(self.island).hex(),
+                NoteField.ISLAND: island,
             }
         )
 
@@ -164,6 +169,8 @@ class Island:
     workshop_id: EntityId | None
     parent_id: EntityId | None
     voided: bool = False
+    votes: int = 0
+    """Seals on the island and on its title; those on its notes are the notes'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +238,6 @@ def checked_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     _check_range(out, NoteField.ROUND, 1, MAX_ROUND, "ラウンド")
     if NoteField.VOTES in out:
         _check_range(out, NoteField.VOTES, 0, MAX_VOTES, "票数")
-    if NoteField.POS in out:
-        check_position(out[NoteField.POS])
     if type(out.get(NoteField.HOLD, False)) is not bool:
         raise ValueError("hold is true or false")
     return {str(key): value for key, value in out.items()}
@@ -246,12 +251,11 @@ def _check_range(fields: Mapping[str, JsonValue], key: str, low: int, high: int,
         )
 
 
-def check_position(value: JsonValue) -> None:
-    """Refuse what is no position; raises InvalidInput when it is too far out."""
-    if value is None:
-        return
-    x, y = value
-    if not type(x) is type(y) is int:
-        raise ValueError("a position is two whole numbers")
+def position_json(x: int, y: int, island: str | None) -> JsonValue:
+    """A position as it stands in a payload; raises InvalidInput when it is too far out.
+
+    It names the island it is relative to: whoever comes to stand in another one, by a merge say, has no place there yet.
+    """
     if max(abs(x), abs(y)) > MAX_COORDINATE:
         raise InvalidInput("ボードの端です。何も変えていません。もう少し内側に置いてください。")
+    return [x, y] if island is None else [x, y, island]

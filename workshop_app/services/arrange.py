@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from workshop_app.domain.arrange import anchored, lay_out
-from workshop_app.domain.board import IslandField, Position, Scope, Spot
+from workshop_app.domain.arrange import anchored, lay_out, spots_at, tidied
+from workshop_app.domain.board import IslandField, Scope, Spot
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.fold import TYPE_KEY, EntityState
 from workshop_app.domain.ids import EntityId
-from workshop_app.domain.note import CARRIED_BY_SPLIT, EntityType, NoteField, check_position
+from workshop_app.domain.note import CARRIED_BY_SPLIT, EntityType, NoteField, position_json
 from workshop_app.domain.op import JsonValue, OpKind
 from workshop_app.domain.text import require_note_text
 from workshop_app.services.edits import (
@@ -72,10 +72,7 @@ def put(uow: UnitOfWork, spots: Mapping[EntityId, Spot], watch: Watch | None = N
             continue
         around = NoteField.ISLAND if state.type == EntityType.NOTE else IslandField.PARENT
         spot = spots[item]
-        wanted: dict[str, JsonValue] = {
-            around: id_text(spot.island_id),
-            NoteField.POS: position_json(spot.position),
-        }
+        wanted: dict[str, JsonValue] = {around: id_text(spot.island_id), NoteField.POS: spot_json(spot)}
         # A field that clashes and is not meant to change must not be settled by the way.
         changed = {name: value for name, value in wanted.items() if value != state.get(name)}
         append_changes(uow, state, changed)
@@ -90,6 +87,13 @@ def anchor(workspace: Workspace, scope: Scope) -> Changes:
     board = workspace.board(scope)
     layout = lay_out(board, [theme.id for theme in workspace.agenda().all_themes])
     return move(workspace, anchored(board, layout))
+
+
+def tidy(workspace: Workspace, scope: Scope) -> Changes:
+    """Put everything of a board onto the grid, nothing on top of anything else."""
+    board = workspace.board(scope)
+    layout = lay_out(board, [theme.id for theme in workspace.agenda().all_themes])
+    return move(workspace, anchored(board, layout) | spots_at(board, tidied(board, layout)))
 
 
 def hold_notes(workspace: Workspace, note_ids: Iterable[EntityId], held: bool) -> Changes:
@@ -123,7 +127,7 @@ def split_note(
             NoteField.ISLAND: state.get(NoteField.ISLAND) if spot is None else id_text(spot.island_id),
         }
         if spot is not None and spot.position is not None:
-            fields[NoteField.POS] = position_json(spot.position)
+            fields[NoteField.POS] = spot_json(spot)
         append_changes(uow, state, {NoteField.TEXT: parts[0]})
         uow.append(uow.new_id(), OpKind.SET, fields, ())
         return uow.changes
@@ -150,11 +154,10 @@ def id_text(entity_id: EntityId | None) -> str | None:
     return None if entity_id is None else bytes(entity_id).hex()
 
 
-def position_json(position: Position | None) -> JsonValue:
+def spot_json(spot: Spot) -> JsonValue:
     """A position as it stands in a payload; raises InvalidInput when it is too far out."""
-    value = None if position is None else [position.x, position.y]
-    check_position(value)
-    return value
+    place = spot.position
+    return None if place is None else position_json(place.x, place.y, id_text(spot.island_id))
 
 
 def _refuse_ring(uow: UnitOfWork, island_id: EntityId) -> None:

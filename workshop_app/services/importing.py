@@ -208,10 +208,10 @@ def run_import(workspace: Workspace, plan: ImportPlan, watch: Watch | None = Non
         return ImportReport(0, Changes())
     with workspace.transaction() as uow:
         joined = cast("Workspace", _JoinedWorkspace(workspace, uow))
-        wanted = [(note.draft.theme, note.island) for note in plan.drafts]
-        islands = record.ensure_islands(
-            joined, [(theme, title) for theme, title in wanted if title is not None]
+        tables = record.common_tables(
+            (note.draft, note.island) for note in plan.drafts if note.island is not None
         )
+        islands = record.ensure_islands(joined, tables, tables)
         drafts = [
             note.draft
             if note.island is None

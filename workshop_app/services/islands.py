@@ -22,7 +22,7 @@ from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import EntityType, NoteField
 from workshop_app.domain.op import JsonValue, OpKind
 from workshop_app.domain.text import clean_text
-from workshop_app.services.arrange import OFF_BOARD, id_text, position_json, put
+from workshop_app.services.arrange import OFF_BOARD, id_text, put, spot_json
 from workshop_app.services.edits import append_changes, append_void, existing
 from workshop_app.services.ports import UnitOfWork, Workspace
 
@@ -63,7 +63,7 @@ def group(
             IslandField.WORKSHOP: id_text(island.workshop_id),
             IslandField.TABLE: island.table,
             IslandField.PARENT: None,
-            IslandField.POS: position_json(island.position),
+            IslandField.POS: spot_json(Spot(None, island.position)),
         }
         uow.append(island_id, OpKind.SET, fields, ())
         put(uow, {item: Spot(island_id, place) for item, place in members.items()})

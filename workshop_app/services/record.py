@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.board import IslandField
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput, NotFound
 from workshop_app.domain.fold import TYPE_KEY, EntityState
@@ -92,12 +93,14 @@ def restore_notes(workspace: Workspace, note_ids: Iterable[EntityId], watch: Wat
 
 
 def ensure_islands(
-    workspace: Workspace, titles: Iterable[tuple[str | None, str]]
+    workspace: Workspace,
+    titles: Iterable[tuple[str | None, str]],
+    tables: Mapping[tuple[str | None, str], int | None] | None = None,
 ) -> dict[tuple[str | None, str], EntityId]:
     """Find or make an island per (theme, title) in this file's workshop; the same title is the same island.
 
     The id is derived from workshop, theme and title, so importing one list twice or on two laptops of one
-    workshop makes no second island.
+    workshop makes no second island. `tables` says at which table a new one stands, where it stands at one.
     """
     local = workspace.local
     base = "" if local.workshop_id is None else bytes(local.workshop_id).hex()
@@ -110,9 +113,27 @@ def ensure_islands(
     if missing:
         with workspace.transaction() as uow:
             for (theme, title), island_id in missing.items():
-                fields = {TYPE_KEY: str(EntityType.ISLAND), "title": title, "theme": theme, "workshop": base}
+                fields: dict[str, JsonValue] = {
+                    TYPE_KEY: str(EntityType.ISLAND),
+                    IslandField.TITLE: title,
+                    IslandField.THEME: theme,
+                    IslandField.WORKSHOP: base,
+                }
+                table = (tables or {}).get((theme, title))
+                if table is not None:
+                    fields[IslandField.TABLE] = table
                 uow.append(island_id, OpKind.SET, fields, ())
     return wanted
+
+
+def common_tables(
+    drafts: Iterable[tuple[NoteDraft, str]],
+) -> dict[tuple[str | None, str], int | None]:
+    """For each island (theme and title) of these notes the table at which all of them were written, if it is one."""
+    tables: dict[tuple[str | None, str], set[int | None]] = {}
+    for draft, title in drafts:
+        tables.setdefault((draft.theme, title), set()).add(draft.table)
+    return {key: next(iter(found)) if len(found) == 1 else None for key, found in tables.items()}
 
 
 def _states(

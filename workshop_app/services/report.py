@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workshop_app.domain.agenda import Agenda
+from workshop_app.domain.board import Board, Scope
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.wareki import format_moment_short
 from workshop_app.services.ports import ReportSource
 from workshop_app.services.prepare import holds_practice
+from workshop_app.services.report_connections import connections_sheets
 from workshop_app.services.report_data import codes_sheet, figures_sheet, notes_sheet, output_sheet
 from workshop_app.services.report_facts import Facts, gather_facts
 from workshop_app.services.report_figures import FigureLog
@@ -32,6 +34,7 @@ class _Request:
     """What a sheet builder gets."""
 
     facts: Facts
+    board: Board
     log: FigureLog
     source: ReportSource
     edition: Edition
@@ -45,6 +48,7 @@ _BUILDERS: tuple[Callable[[_Request], list[Sheet]], ...] = (
     lambda request: [*by_island_sheets(request.facts)],
     lambda request: [tables_sheet(request.facts, request.log)],
     lambda request: [notes_sheet(request.facts)],
+    lambda request: [*connections_sheets(request.facts, request.board)],
     lambda request: [figures_sheet(request.log)],
     lambda request: [codes_sheet(request.facts)],
     lambda request: [
@@ -74,6 +78,7 @@ def build_report(
     """
     wanted = _edition(edition)
     agenda = source.agenda()
+    board = source.board(Scope())
     facts = gather_facts(
         agenda,
         source.notes(),
@@ -81,9 +86,10 @@ def build_report(
         source.islands(),
         open_conflicts=len(source.conflicts()),
         practice=holds_practice(source),
+        held={item.note.note_id for item in board.notes if item.held},
     )
     log = FigureLog(agenda.city_code)
-    request = _Request(facts, log, source, wanted, output_number, now_ms, app_version)
+    request = _Request(facts, board, log, source, wanted, output_number, now_ms, app_version)
     sheets = [sheet for builder in _BUILDERS for sheet in builder(request)]
     practice = "（練習用データ）" if facts.practice else ""
     words = _EDITION_WORDS[wanted]

@@ -98,6 +98,7 @@ def _note_row(item: ReportNote) -> tuple[Value, ...]:
     date = None if venue is None else venue.workshop.date
     remarks = [
         *(["単独"] if island is None else []),
+        *(["保留"] if item.held else []),
         *(["競合"] if note.conflicts else []),
         *([f"コード不明 {' '.join(item.unknown_codes)}"] if item.unknown_codes else []),
     ]
@@ -218,7 +219,8 @@ def _code_groups(facts: Facts) -> list[tuple[str, list[tuple[str, str, str]]]]:
 
 def _island_codes(island: IslandFact) -> list[tuple[str, str, str]]:
     count = island.count
-    own = (island.code, island.title, f"{count.notes:,}件 {count.votes:,}票")
+    seals = f" 島への票 {island.seals:,}票" if island.seals else ""
+    own = (island.code, island.title, f"{count.notes:,}件 {count.votes:,}票{seals}")
     return [own] + [row for child in island.children for row in _island_codes(child)]
 
 
@@ -252,6 +254,7 @@ def output_sheet(
     unsorted = sum(1 for note in facts.notes if note.theme.prefix == "U")
     rows += [
         ("票", counts.votes, "掲載した意見の票の合計（票）"),
+        ("島への票", counts.island_votes, "島や表札に貼られた票（票）。付箋の票には加えていない"),
         ("未分類の意見", unsorted, "テーマがまだ決まっていない件数（件）"),
         ("未解決の競合", counts.open_conflicts, "まだ決まっていない競合の数（か所）"),
         ("伏せた意見", 0, f"伏字にした件数（件）。公開区分はすべて「{UNCHECKED}」"),

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workshop_app.domain.agenda import Agenda, AgendaPoint, Theme
+from workshop_app.domain.board import living_parents
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Island, Note, Workshop
 from workshop_app.domain.tallies import Count, per_unit, sum_known
@@ -77,6 +78,8 @@ class IslandFact:
     notes: list[ReportNote] = field(default_factory=list)
     children: list[IslandFact] = field(default_factory=list)
     code: str = ""
+    ids: set[EntityId] = field(default_factory=set)
+    own_seals: int = 0
 
     @property
     def everything(self) -> list[ReportNote]:
@@ -88,6 +91,16 @@ class IslandFact:
         """Notes and votes, inner islands included."""
         notes = self.everything
         return Count(len(notes), sum(note.votes for note in notes))
+
+    @property
+    def seals(self) -> int:
+        """Votes on the island itself and on its title, inner islands included; they are no note's."""
+        return self.own_seals + sum(child.seals for child in self.children)
+
+    @property
+    def all_votes(self) -> int:
+        """Votes on its notes and on itself: what islands are ranked by."""
+        return self.count.votes + self.seals
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +116,7 @@ class ReportNote:
     unknown_codes: tuple[str, ...]
     island: IslandFact | None = None
     serial: int = 0
+    held: bool = False
 
     @property
     def votes(self) -> int:
@@ -211,8 +225,12 @@ def gather_facts(
     islands: Sequence[Island],
     open_conflicts: int,
     practice: bool = False,
+    held: Collection[EntityId] = (),
 ) -> Facts:
-    """Place, order, number and count everything. Pure; the order of the arguments' items does not matter."""
+    """Place, order, number and count everything. Pure; the order of the arguments' items does not matter.
+
+    `held` names the notes that are held back (保留).
+    """
     wards = [
         WardFact(order, ward.id, ward.name, ward.dantai_code or "")
         for order, ward in enumerate(sorted(agenda.wards, key=lambda ward: ward.sort_no))
@@ -228,6 +246,8 @@ def gather_facts(
     ]
     lookup = _Lookup(agenda, wards, venues, themes, kinds)
     shown = [lookup.place(note) for note in notes if not note.voided]
+    for item in shown:
+        item.held = item.note.note_id in held
     groups = _group_by_theme(lookup.themes_used(shown), shown, {i.island_id: i for i in islands})
     _number(groups)
     reasons = Counter(note.void_reason or "" for note in notes if note.voided)
@@ -237,6 +257,7 @@ def gather_facts(
         votes=sum(note.votes for note in shown),
         excluded_by_reason=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         open_conflicts=open_conflicts,
+        island_votes=sum(island.votes for island in islands if not island.voided),
     )
     return Facts(
         agenda=agenda,
@@ -337,20 +358,25 @@ class _Lookup:
 def _group_by_theme(
     themes: Sequence[ThemeFact], notes: Sequence[ReportNote], islands: Mapping[EntityId, Island]
 ) -> list[ThemeGroup]:
-    groups = []
+    around = living_parents(
+        {one: island.parent_id for one, island in islands.items()},
+        {one for one, island in islands.items() if island.voided},
+    )
+    found: list[tuple[ThemeFact, list[IslandFact], list[ReportNote]]] = []
     for theme in themes:
         roots: dict[tuple[str, ...], IslandFact] = {}
         lone: list[ReportNote] = []
         for note in sorted((n for n in notes if n.theme is theme), key=_note_order):
-            path = _title_path(note.note.island_id, islands)
+            path = _island_path(note.note.island_id, islands, around)
             if not path:
                 lone.append(note)
                 continue
             island = _island_at(roots, path)
             island.notes.append(note)
             note.island = island
-        ordered = _ordered_islands(list(roots.values()))
-        groups.append(ThemeGroup(theme, tuple(ordered), tuple(lone)))
+        found.append((theme, list(roots.values()), lone))
+    _give_seals(found, islands)
+    groups = [ThemeGroup(theme, tuple(_ordered_islands(outer)), tuple(lone)) for theme, outer, lone in found]
     width = max([2, *(len(str(len(group.islands))) for group in groups)])
     for group in groups:
         digits = re.sub(r"\D", "", group.theme.prefix)
@@ -362,6 +388,24 @@ def _group_by_theme(
     return groups
 
 
+def _give_seals(
+    found: Sequence[tuple[ThemeFact, Sequence[IslandFact], object]], islands: Mapping[EntityId, Island]
+) -> None:
+    """An island's own seals count once: under its own theme, or under the first one it is shown in."""
+    shown: dict[EntityId, dict[str, IslandFact]] = {}
+    for theme, outer, _ in found:
+        waiting = list(outer)
+        while waiting:
+            fact = waiting.pop()
+            waiting += fact.children
+            for island_id in fact.ids:
+                shown.setdefault(island_id, {})[theme.code] = fact
+    for island_id, by_theme in shown.items():
+        island = islands[island_id]
+        own = by_theme.get(island.theme or "") or next(iter(by_theme.values()))
+        own.own_seals += island.votes
+
+
 def _note_order(item: ReportNote) -> tuple[object, ...]:
     note = item.note
     head, _, running = note.number.rpartition("-")
@@ -370,26 +414,22 @@ def _note_order(item: ReportNote) -> tuple[object, ...]:
     return (-note.votes, item.ward.order, table, head, count, note.number, bytes(note.note_id))
 
 
-def _title_path(island_id: EntityId | None, islands: Mapping[EntityId, Island]) -> tuple[str, ...]:
-    """Titles from the outermost island inwards; empty for a lone note. A voided island holds nothing.
-
-    A ring of islands (two laptops nested them the other way round) is cut where it closes.
-    """
-    path: list[str] = []
-    seen: set[EntityId] = set()
-    while island_id is not None and island_id not in seen:
-        seen.add(island_id)
-        island = islands.get(island_id)
-        if island is None:
-            break
-        if not island.voided:
-            title = island.title.strip()
-            path.append(title or f"\0{bytes(island.island_id).hex()}")
-        island_id = island.parent_id
+def _island_path(
+    island_id: EntityId | None,
+    islands: Mapping[EntityId, Island],
+    around: Mapping[EntityId, EntityId | None],
+) -> tuple[Island, ...]:
+    """The living islands from the outermost inwards; empty for a lone note."""
+    path: list[Island] = []
+    while island_id is not None and island_id in islands:
+        if not islands[island_id].voided:
+            path.append(islands[island_id])
+        island_id = around[island_id]
     return tuple(reversed(path))
 
 
-def _island_at(roots: dict[tuple[str, ...], IslandFact], path: tuple[str, ...]) -> IslandFact:
+def _island_at(roots: dict[tuple[str, ...], IslandFact], islands: tuple[Island, ...]) -> IslandFact:
+    path = tuple(one.title.strip() or f"\0{bytes(one.island_id).hex()}" for one in islands)
     siblings: list[IslandFact] | None = None
     known = roots
     island: IslandFact | None = None
@@ -403,6 +443,7 @@ def _island_at(roots: dict[tuple[str, ...], IslandFact], path: tuple[str, ...]) 
                 found = IslandFact(title, depth)
                 siblings.append(found)
             island = found
+        island.ids.add(islands[depth].island_id)
         siblings = island.children
     assert island is not None
     return island
@@ -418,7 +459,7 @@ def _island_rank(island: IslandFact) -> tuple[object, ...]:
     count = island.count
     untitled = island.title.startswith("\0")
     first = min(_note_order(note) for note in island.everything)
-    return (-count.votes, -count.notes, untitled, "" if untitled else island.title, first)
+    return (-island.all_votes, -count.notes, untitled, "" if untitled else island.title, first)
 
 
 def _give_codes(island: IslandFact, code: str) -> None:

@@ -313,10 +313,23 @@ def _by_island_sheet(facts: Facts, name: str, title: str, rows: list[Row]) -> Pr
         title=title,
         preface=f"{collected_words(facts)}意見は原文のままです（誤字も直していません）。番号は会場で付けたもので、"
         f"再出力しても変わりません。並び順：テーマ → 島（票の多い順）→ 票 → 区（{wards}）→ テーブル → 番号。"
-        "同じテーマで表札が同じ島は、区をまたいで1つの島にまとめています。" + clash + practice_words(facts),
+        "同じテーマで表札が同じ島は、区をまたいで1つの島にまとめています。"
+        + _seal_words(facts)
+        + clash
+        + practice_words(facts),
         columns=_NOTE_COLUMNS,
         rows=tuple(rows),
         computed_breaks=True,
+    )
+
+
+def _seal_words(facts: Facts) -> str:
+    seals = facts.counts.island_votes
+    if not seals:
+        return ""
+    return (
+        f"島や表札に貼られた票 {seals:,}票は、付箋の票に加えず、島の行に「島への票」と書いています。"
+        "島の順は、付箋の票と島への票の合計によります。"
     )
 
 
@@ -351,7 +364,8 @@ def _group_rows(facts: Facts, group: ThemeGroup) -> list[Row]:
 def _island_rows(island: IslandFact) -> list[Row]:
     count = island.count
     mark = "└" * island.depth
-    band = f"{mark}{island.code}　{island.title}（{count.notes:,}件）"
+    seals = f"、島への票 {island.seals:,}票" if island.seals else ""
+    band = f"{mark}{island.code}　{island.title}（{count.notes:,}件{seals}）"
     rows = [_band(band, count.votes, island_key(island))]
     rows += [_note_row(note) for note in island.notes]
     for child in island.children:
@@ -379,6 +393,7 @@ def _note_row(item: ReportNote) -> Row:
         word
         for word, holds in (
             ("単独", item.island is None),
+            ("保留", item.held),
             ("競合", bool(note.conflicts)),
             ("コード不明", bool(item.unknown_codes)),
         )

@@ -225,6 +225,8 @@ class ReportCounts:
     votes: int
     excluded_by_reason: Mapping[str, int] = field(default_factory=dict)
     open_conflicts: int = 0
+    island_votes: int = 0
+    """Seals on islands and their titles; no note's, and not among `votes`."""
 
     @property
     def collected(self) -> int:

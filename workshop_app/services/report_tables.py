@@ -371,7 +371,7 @@ def _span(grid: _Grid, cells: Sequence[tuple[int, int]]) -> Span:
 
 def _second_charts(facts: Facts, mixed: _Grid, top: Sequence[IslandFact]) -> tuple[list[Row], list[Chart]]:
     """図3 and 図4, or the sentences that stand for them; without opinions 図1 has said it already."""
-    n, votes = facts.counts.shown, facts.counts.votes
+    n = facts.counts.shown
     if not n:
         return [], []
     space = _space("fig3", max(len(facts.themes), len(top)), PageBreak.NEVER)
@@ -400,12 +400,12 @@ def _second_charts(facts: Facts, mixed: _Grid, top: Sequence[IslandFact]) -> tup
     ]
     if top:
         values = Series(
-            "票", Span("t5:0", 1, f"t5:{len(top) - 1}", 1), tuple(island.count.votes for island in top)
+            "票", Span("t5:0", 1, f"t5:{len(top) - 1}", 1), tuple(island.all_votes for island in top)
         )
         charts.append(
             Chart(
                 ChartKind.SINGLE,
-                f"図4　票の多い島 上位{len(top)}（n={votes:,}票）",
+                f"図4　票の多い島 上位{len(top)}（{_all_votes_words(facts)}）",
                 "票",
                 "#,##0",
                 Span("t5:0", 0, f"t5:{len(top) - 1}", 0),
@@ -421,11 +421,17 @@ def _second_charts(facts: Facts, mixed: _Grid, top: Sequence[IslandFact]) -> tup
     return space, charts
 
 
+def _all_votes_words(facts: Facts) -> str:
+    counts = facts.counts
+    seals = f"、島への票 {counts.island_votes:,}票を含む" if counts.island_votes else ""
+    return f"n={counts.votes + counts.island_votes:,}票{seals}"
+
+
 def _top_islands(facts: Facts) -> list[IslandFact]:
-    """The outer islands with most votes; an island nobody voted for is not among them."""
+    """The outer islands with most votes, their own among them; one nobody voted for is not listed."""
     ranked = sorted(
-        (island for island in facts.islands if island.count.votes),
-        key=lambda island: (-island.count.votes, -island.count.notes, facts.islands.index(island)),
+        (island for island in facts.islands if island.all_votes),
+        key=lambda island: (-island.all_votes, -island.count.notes, facts.islands.index(island)),
     )
     return ranked[:_TOP_ISLANDS]
 
@@ -433,7 +439,7 @@ def _top_islands(facts: Facts) -> list[IslandFact]:
 def _top_rows(facts: Facts, top: Sequence[IslandFact], log: FigureLog) -> list[Row]:
     table = ("表5", "票の多い島")
     rows = [
-        _caption(5, f"票の多い島 上位{_TOP_ISLANDS}（n={facts.counts.votes:,}票）"),
+        _caption(5, f"票の多い島 上位{_TOP_ISLANDS}（{_all_votes_words(facts)}）"),
         Row(
             RowKind.HEADER,
             (
@@ -453,12 +459,12 @@ def _top_rows(facts: Facts, top: Sequence[IslandFact], log: FigureLog) -> list[R
         wards = len({note.ward.code for note in notes})
         slot = Slot(theme=theme)
         link = Link(by_island_name(facts, theme.order), island_key(island))
-        log.add(table, slot, f"票数（{island.code}）", count.votes, "票")
+        log.add(table, slot, f"票数（{island.code}）", island.all_votes, "票")
         log.add(table, slot, f"意見件数（{island.code}）", count.notes, "件")
         log.add(table, slot, f"出た区の数（{island.code}）", wards, "区")
         cells = (
             Cell(island.code, Role.LINK, link),
-            figure_cell(count.votes, Role.NUMBER),
+            figure_cell(island.all_votes, Role.NUMBER),
             figure_cell(count.notes, Role.NUMBER),
             figure_cell(wards, Role.NUMBER),
             Cell(island.title, Role.BODY),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop_app.domain.changes import Changes
-from workshop_app.services.merge import SourceReport
+from workshop_app.services.merge import MergeReport, SourceReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,16 @@ class ShareReport:
     """A new generation was written. False, too, when there was nothing new to publish."""
     waiting: bool = False
     """Something here is not in the shared folder yet; running it again publishes it."""
+    locked: bool = False
+    """Somebody else's lock was in the way, and nothing was done at all."""
+    stopped: bool = False
+    """The person stopped it after the working file was written and before anything was published."""
     lock: LockOwner | None = None
     """Somebody else's lock that was met: in the way, or taken over."""
+    published_ms: int | None = None
+    """When the newest generation was published, by the clock of the share; None when there is none."""
+    merge: MergeReport | None = None
+    """The sources and the working file: what they would bring (`dry_run`), or brought."""
     warnings: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
 

@@ -39,9 +39,10 @@ from workshop_app.storage.projections import (
 )
 
 _RELATIONS = {str(relation): relation for relation in Relation}
-_SHARED_NUMBERS = select(tables.note.c.number).group_by(tables.note.c.number).having(func.count() > 1)
+_SHARED_NUMBERS = "SELECT number FROM note GROUP BY number HAVING count(*) > 1"
 _BOARD_TABLES = (tables.note, tables.island, tables.arrow, tables.same_meaning)
-_NOTES = f"SELECT {', '.join(tables.note.columns.keys())} FROM note"
+_ROWS = {table: f"SELECT {', '.join(table.columns.keys())} FROM {table.name}" for table in _BOARD_TABLES}
+"""Plain SQL: taking the rows of SQLAlchemy apart would take as long as reading them."""
 _ISLAND_VOIDED = tables.island.columns.keys().index("voided")
 
 Rows = Mapping[Table | None, Sequence[Sequence[Any]]]
@@ -50,14 +51,14 @@ Rows = Mapping[Table | None, Sequence[Sequence[Any]]]
 
 def read_board(connection: Connection, scope: Scope) -> Board:
     """Everything on the board of this scope as it is now."""
-    query, values = f"{_NOTES} WHERE void_reason IS NULL", []
+    query, values = f"{_ROWS[tables.note]} WHERE void_reason IS NULL", []
     for column, wanted in (("workshop_id", scope.workshop_id), ("table_no", scope.table)):
         if wanted is not None:
             query += f" AND {column} = ?"
             values.append(wanted)
-    rows: Rows = {table: connection.execute(select(table)).all() for table in _BOARD_TABLES[1:]}
-    # Taking rows of SQLAlchemy apart would take as long as reading them.
-    found = driver(connection).execute(f"{query} ORDER BY created_ms, number, note_id", values)
+    raw = driver(connection)
+    rows: Rows = {table: raw.execute(_ROWS[table]).fetchall() for table in _BOARD_TABLES[1:]}
+    found = raw.execute(f"{query} ORDER BY created_ms, number, note_id", values)
     return _board(connection, scope, [row_to_board_note(row) for row in found], rows)
 
 
@@ -108,7 +109,7 @@ def _rows_at(connection: Connection, seen: dict[str, int]) -> Rows:
         entity_id for entity_id, session, seq in connection.execute(query) if seq > seen.get(session.hex(), 0)
     }
     rows: dict[Table | None, list[Sequence[Any]]] = {
-        table: [row for row in connection.execute(select(table)) if row[0] not in late]
+        table: [row for row in driver(connection).execute(_ROWS[table]) if row[0] not in late]
         for table in _BOARD_TABLES
     }
     for ops in op_store.ops_of_many(connection, map(EntityId, late)):
@@ -142,6 +143,8 @@ def _board(connection: Connection, scope: Scope, notes: Sequence[BoardNote], row
         ],
     )
     islands = _on_board(scope, living, {item.note.island_id for item in placed})
+    if not rows[tables.arrow] and not rows[tables.same_meaning]:
+        return Board(scope, tuple(placed), islands)
     note_ids = {item.note.note_id for item in placed}
     shown = note_ids.union(island.island_id for island in islands)
     return Board(scope, tuple(placed), islands, _arrows(rows, shown), _links(rows, note_ids))
@@ -154,7 +157,7 @@ def _put_outside(item: BoardNote, around: Mapping[EntityId, EntityId | None]) ->
 
 
 def _cited(connection: Connection, notes: list[BoardNote]) -> list[BoardNote]:
-    shared = set(connection.execute(_SHARED_NUMBERS).scalars())
+    shared = {number for (number,) in driver(connection).execute(_SHARED_NUMBERS)}
     if not shared:
         return notes
     return [

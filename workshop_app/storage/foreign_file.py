@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
-from workshop_app import paths, worker_process
+from workshop_app import worker_process
 from workshop_app.domain.clock import stamp_ms
 from workshop_app.domain.errors import Cancelled, RefusedFile, WorkshopError
 from workshop_app.services.ports import Quarantined, TableCount, VerifiedFile, Watch
-from workshop_app.storage import foreign_reader
+from workshop_app.storage import foreign_reader, frozen_schema
 from workshop_app.storage.engine import storage_errors
 from workshop_app.storage.leftovers import sweep
 from workshop_app.storage.migrate import SQLITE_MAGIC, require_ours
-from workshop_app.storage.tables import SCHEMA_VERSION
 from workshop_app.worker_process import Answer, Step
 
 MIN_BYTES = 512
@@ -135,8 +134,7 @@ def verify_file(
     if code == "cut":
         _fill_up(copy)
     into = inside / "salvaged.sqlite" if salvage else None
-    script = "schema.sql" if version == SCHEMA_VERSION else f"schema_v{version}.sql"
-    schema = (paths.db_dir() / script).read_text(encoding="utf-8")
+    schema = frozen_schema.script_of(version)
 
     def step(done: int, of: int) -> None:
         if watch is not None:

@@ -35,6 +35,7 @@ from workshop_app.domain.op import (
     split_parents,
 )
 from workshop_app.domain.text import MAX_NOTE_CHARS, is_storable
+from workshop_app.storage import frozen_schema
 from workshop_app.worker_process import Answer, Step, limit_resources, send
 
 TIME_LIMIT_S = 600.0
@@ -150,10 +151,20 @@ def work(path: str, schema: str, version: int, salvage_into: str | None, answer:
 
 def read(path: str, schema: str, version: int, salvage_into: str | None, step: Step) -> Answer:
     """The finding for one private copy; never raises. `schema` is the SQL that makes a file of this version."""
+    if salvage_into is not None:
+        return _finding(lambda: _salvage(path, schema, version, salvage_into, step))
+    return _finding(lambda: _verified(path, "mode=ro&immutable=1", schema, version, step))
+
+
+def read_own(path: str, schema: str, version: int) -> str | None:
+    """Why everybody would refuse this file, which is ours and may be open; None for a sound one."""
+    finding = _finding(lambda: _verified(path, "mode=ro", schema, version, lambda done, of: None))
+    return str(finding["refused"]) if "refused" in finding else None
+
+
+def _finding(work: Callable[[], Answer]) -> Answer:
     try:
-        if salvage_into is not None:
-            return _salvage(path, schema, version, salvage_into, step)
-        return _verify(path, schema, version, step)
+        return work()
     except Refused as problem:
         return {"refused": problem.args[0]}
     except MemoryError:
@@ -164,11 +175,13 @@ def read(path: str, schema: str, version: int, salvage_into: str | None, step: S
         return {"refused": "damaged"}
 
 
-def _verify(path: str, schema: str, version: int, step: Step) -> Answer:
-    with closing(_open_hardened(path)) as connection:
+def _verified(path: str, mode: str, schema: str, version: int, step: Step) -> Answer:
+    with closing(_open_hardened(path, mode)) as connection:
+        # One view of it all, whoever writes meanwhile.
+        connection.execute("BEGIN")
         if connection.execute("PRAGMA integrity_check(1)").fetchall() != [(b"ok",)]:
             raise Refused("damaged")
-        if _schema(connection) != expected_schema(schema):
+        if _schema(connection) != frozen_schema.expected(schema):
             raise Refused("schema")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise Refused("damaged")
@@ -361,14 +374,17 @@ def _salvage(path: str, schema: str, version: int, into: str, step: Step) -> Ans
     """Write every record that is whole into a new file; the rest is counted with its reason."""
     found, lost = _Found(), 0
     sessions: dict[bytes, int] = {}
-    with closing(_open_hardened(path)) as source, closing(sqlite3.connect(into)) as target:
-        wanted = {row[1]: row for row in expected_schema(schema)}
+    with (
+        closing(_open_hardened(path, "mode=ro&immutable=1")) as source,
+        closing(sqlite3.connect(into)) as target,
+    ):
+        wanted = {row[1]: row for row in frozen_schema.expected(schema)}
         have = {row[1]: row for row in _schema(source)}
-        if any(have.get(name) != wanted[name] for name in (b"op", b"session")):
+        if any(have.get(name) != wanted[name] for name in ("op", "session")):
             raise Refused("schema")
         target.execute("PRAGMA synchronous = OFF")
-        for name in (b"op", b"session"):
-            target.execute(wanted[name][2].decode())  # type: ignore[union-attr]
+        for name in ("op", "session"):
+            target.execute(str(wanted[name][2]))
         redacted = _try(lambda: _redacted(source)) or {}
         for row in _readable_rows(source, "op", OP_COLUMNS, step):
             if row is None:
@@ -456,8 +472,8 @@ def _try(ask: Callable[[], Any]) -> Any:
 # --- opening -------------------------------------------------------------------------------------------------
 
 
-def _open_hardened(path: str) -> sqlite3.Connection:
-    uri = Path(path).absolute().as_uri() + "?mode=ro&immutable=1"
+def _open_hardened(path: str, mode: str) -> sqlite3.Connection:
+    uri = f"{Path(path).absolute().as_uri()}?{mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     deadline = time.monotonic() + TIME_LIMIT_S
     connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
@@ -470,15 +486,8 @@ def _open_hardened(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _schema(connection: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes | None]]:
-    return sorted(
-        connection.execute("SELECT type, name, sql FROM sqlite_schema"), key=lambda row: (row[0], row[1])
+def _schema(connection: sqlite3.Connection) -> frozenset[frozen_schema.SchemaRow]:
+    rows = connection.execute(frozen_schema.QUERY)
+    return frozenset(
+        (kind.decode(), name.decode(), None if sql is None else sql.decode()) for kind, name, sql in rows
     )
-
-
-def expected_schema(script: str) -> list[tuple[bytes, bytes, bytes | None]]:
-    """What `sqlite_schema` of a file made by this SQL must hold, byte for byte."""
-    with closing(sqlite3.connect(":memory:")) as blank:
-        blank.executescript(script)
-        blank.text_factory = bytes
-        return _schema(blank)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from workshop_app import paths
 from workshop_app.domain.errors import NotFound, RefusedFile
+from workshop_app.storage import frozen_schema
 from workshop_app.storage.backup import back_up
 from workshop_app.storage.engine import connect, damaged, storage_errors, write_transaction
 from workshop_app.storage.places import refuse_unsafe
-from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
+from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 HEADER_BYTES = 100
@@ -93,25 +94,44 @@ def open_current(path: Path) -> Connection:
     """
     version = require_ours(path)
     refuse_unsafe(path)
-    if version < SCHEMA_VERSION:
-        back_up(path, f"版{version}からの更新前")
     connection = connect(path)
     try:
+        _require_own_shape(connection, path, version)
+        _require_every_edit(connection, path)
         if version < SCHEMA_VERSION:
+            back_up(path, f"版{version}からの更新前")
             upgrade(connection, "head")
-        _require_tables(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _require_tables(connection: Connection, path: Path) -> None:
-    """A file that lost a table is refused as a whole: half of it would look like everything there is."""
+def _require_own_shape(connection: Connection, path: Path, version: int) -> None:
+    """Nothing of ours is missing: half of it would look like all there is. Nothing else is there to act in secret."""
     with storage_errors(path):
-        rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").all()
-    if not set(metadata.tables) <= {row[0] for row in rows}:
+        found = frozenset(tuple(row) for row in connection.exec_driver_sql(frozen_schema.QUERY))
+    wanted = frozen_schema.expected(frozen_schema.script_of(version))
+    if wanted - found:
         raise damaged(f"「{path.name}」")
+    if found != wanted:
+        raise RefusedFile(
+            f"「{path.name}」の中の表の形が本アプリのものと違います。ファイルはそのままです。"
+            "ほかのプログラムで手を加えていないか確かめ、控えから開いてください。"
+        )
+
+
+def _require_every_edit(connection: Connection, path: Path) -> None:
+    """As many edits as were written. Their content is looked at when it goes out (`health`)."""
+    with storage_errors(path):
+        kept = connection.exec_driver_sql("SELECT value FROM local WHERE key = 'manifest'").scalar()
+        count = connection.exec_driver_sql("SELECT count(*) FROM op").scalar_one()
+    # Files of before version 3 have none.
+    if kept is not None and kept.partition(":")[0] != str(count):
+        raise RefusedFile(
+            f"「{path.name}」の記録の一部がなくなっています。ファイルはそのままです。控えから開くか、"
+            "「統合」でこのファイルを選んで、読める記録を取り出してください。"
+        )
 
 
 def upgrade(connection: Connection, target: str) -> None:

@@ -104,8 +104,10 @@ def row_to_note(row: Sequence[Any]) -> Note:
 
 def row_to_board_note(row: Sequence[Any]) -> BoardNote:
     """A note with its place on the board."""
-    note_id, number, workshop_id, device, table, round_no, theme, kind, points, text, votes, *rest = row
-    island_id, void_reason, conflicts, created_ms, updated_ms, x, y, held = rest
+    (
+        note_id, number, workshop_id, device, table, round_no, theme, kind, points, text, votes, island_id,
+        void_reason, conflicts, created_ms, updated_ms, x, y, held,
+    ) = row  # fmt: skip
     note = Note(
         note_id,
         number,
@@ -144,6 +146,7 @@ def row_to_island(row: Row[Any]) -> Island:
         _entity(row.workshop_id),
         _entity(row.parent_id),
         bool(row.voided),
+        row.votes,
     )
 
 
@@ -186,7 +189,7 @@ def _note_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
         "conflicts": ";".join(state.conflicts),
         "created_ms": stamp_ms(state.created_hlc),
         "updated_ms": stamp_ms(state.updated_hlc),
-        **_position(state.get(NoteField.POS)),
+        **_position(state.get(NoteField.POS), state.get(NoteField.ISLAND)),
         "held": int(state.get(NoteField.HOLD) is True),
     }
 
@@ -214,7 +217,7 @@ def _island_row(state: EntityState) -> tuple[Table, dict[str, Any]]:
         "parent_id": _hex_id(state.get(IslandField.PARENT)),
         "voided": int(state.voided),
         "table_no": _number(state.get(IslandField.TABLE)),
-        **_position(state.get(IslandField.POS)),
+        **_position(state.get(IslandField.POS), state.get(IslandField.PARENT)),
         "folded": int(state.get(IslandField.FOLDED) is True),
         "votes": max(0, _number(state.get(IslandField.VOTES)) or 0),
     }
@@ -299,10 +302,12 @@ def _number(value: JsonValue) -> int | None:
     return value if isinstance(value, int) and abs(value) < _INT_MAX else None
 
 
-def _position(value: JsonValue) -> dict[str, int | None]:
-    pair = value if isinstance(value, list) and len(value) == 2 else (None, None)
-    fit = all(type(part) is int and abs(part) <= MAX_COORDINATE for part in pair)
-    return dict(zip(("pos_x", "pos_y"), pair if fit else (None, None), strict=True))
+def _position(value: JsonValue, island: JsonValue) -> dict[str, int | None]:
+    """A position holds in the island it was given for."""
+    x, y, *given_for = value if isinstance(value, list) and len(value) in (2, 3) else (None, None)
+    fit = all(type(part) is int and abs(part) <= MAX_COORDINATE for part in (x, y))
+    holds = fit and given_for == ([] if island is None else [island])
+    return {"pos_x": x, "pos_y": y} if holds else {"pos_x": None, "pos_y": None}
 
 
 def _hex_id(value: JsonValue) -> bytes | None:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from workshop_app.storage.backup import fsync_file, fsync_folder
-from workshop_app.storage.verified_copy import copy_in, copy_out
+from workshop_app.storage.verified_copy import Step, copy_in, copy_out
 
 
 class ShareFiles:
@@ -31,13 +31,13 @@ class ShareFiles:
                     found[entry.name] = info.st_size
         return found
 
-    def fetch(self, path: Path, copy: Path) -> str:
+    def fetch(self, path: Path, copy: Path, step: Step) -> str:
         """Copy a file to this machine; returns its SHA-256."""
-        return copy_in(path, copy)
+        return copy_in(path, copy, step)
 
-    def bring(self, source: Path, part: Path, sha256: str) -> None:
+    def bring(self, source: Path, part: Path, sha256: str, step: Step) -> None:
         """Write a finished file under a passing name, synced and read back."""
-        if not copy_out(source, part, sha256):
+        if not copy_out(source, part, sha256, step):
             raise OSError("read back something else than was written")
 
     def replace(self, part: Path, target: Path) -> None:

@@ -7,16 +7,17 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from workshop_app.domain.errors import StorageUnavailable
+from workshop_app.domain.errors import InvalidInput, StorageUnavailable
 from workshop_app.storage.engine import storage_errors
 
 _STATE_NAME = "state.sqlite"
-_WAIT_S = 120.0
+_TRIES = 240
+_TRY_S = 0.5
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -32,10 +33,11 @@ class ShareState:
 
     @classmethod
     @contextmanager
-    def opened(cls, root: Path, folder: Path) -> Iterator[ShareState]:
+    def opened(cls, root: Path, folder: Path, waiting: Callable[[], None]) -> Iterator[ShareState]:
         """Enter the private folder of a shared folder; what was remembered is kept only on a normal end.
 
         A second process waits: a transaction of SQLite is also the one lock that a killed process gives back.
+        `waiting` is told so again and again, and may raise to stop it.
         """
         key = hashlib.sha256(os.path.normcase(os.path.realpath(folder)).encode()).hexdigest()[:16]
         home = root / key
@@ -43,9 +45,9 @@ class ShareState:
             home.mkdir(parents=True, exist_ok=True)
         with (
             storage_errors(),
-            closing(sqlite3.connect(home / _STATE_NAME, timeout=_WAIT_S, isolation_level=None)) as connection,
+            closing(sqlite3.connect(home / _STATE_NAME, timeout=_TRY_S, isolation_level=None)) as connection,
         ):
-            _begin(connection)
+            _begin(connection, waiting)
             state = cls(home, folder, connection)
             connection.execute("CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, size, edits)")
             connection.execute("CREATE TABLE IF NOT EXISTS self (token TEXT)")
@@ -82,11 +84,30 @@ class ShareState:
         return aside
 
 
-def _begin(connection: sqlite3.Connection) -> None:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as problem:
-        raise StorageUnavailable(
-            "この端末の別の窓が、同じ共有フォルダーに公開しています。今のデータは変わっていません。"
-            "終わるのを待って、もう一度実行してください。"
-        ) from problem
+def is_working_file(root: Path, path: Path) -> bool:
+    """Whether a file is the working file of one of the shared folders."""
+    return root.resolve() in path.resolve().parents
+
+
+def refuse_undoing(root: Path, path: Path) -> None:
+    """Raise InvalidInput for a working file: it must go on holding all that was taken in and published."""
+    if is_working_file(root, path):
+        raise InvalidInput(
+            "共有フォルダーに公開する統合は、取り消せません。今のデータは変わっていません。"
+            "要らない付箋は、1枚ずつ理由をつけて取り消してください。"
+        )
+
+
+def _begin(connection: sqlite3.Connection, waiting: Callable[[], None]) -> None:
+    for _ in range(_TRIES):
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        waiting()
+    raise StorageUnavailable(
+        "この端末の別の窓が、同じ共有フォルダーに公開しています。今のデータは変わっていません。"
+        "終わるのを待って、もう一度実行してください。"
+    )

@@ -9,22 +9,25 @@ takes the union. Nothing in `gens` is ever deleted or overwritten.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
-from workshop_app.domain.errors import InvalidInput, RefusedFile, StorageUnavailable
-from workshop_app.services.merge import MergeReport
+from workshop_app.domain.errors import Cancelled, InvalidInput, RefusedFile, StorageUnavailable
+from workshop_app.services.merge import MergeReport, Unwatched
+from workshop_app.services.ports import Watch
 from workshop_app.services.share import LockOwner, ShareReport
-from workshop_app.storage.database import Database, wall_clock_ms
+from workshop_app.storage.database import SUFFIX, Database, wall_clock_ms
 from workshop_app.storage.handover import DISK_FULL, make_package
 from workshop_app.storage.places import GENERATION_NAME, GENERATIONS, POINTER, refuse_unsafe
 from workshop_app.storage.share_files import ShareFiles
 from workshop_app.storage.share_lock import ShareLock
 from workshop_app.storage.share_state import ShareState
-from workshop_app.storage.verified_copy import sha256_of
+from workshop_app.storage.space import require_room, share_needs
+from workshop_app.storage.verified_copy import Step, sha256_of
 from workshop_app.storage.verify_union import count_edits, lost_edits, stale_projections
 
 README_NAME = "読んでください.txt"
@@ -43,9 +46,19 @@ shared.lock          だれかが公開している間だけある印。3分よ�
 """
 _POINTER_TRIES = 10
 _POINTER_PAUSE_S = 0.2
+_MEGABYTE = 1_000_000
+_STOPPED = (
+    "公開をやめました。共有フォルダーは変わっていません。入れた内容はこの端末に残っています。"
+    "もう一度公開すると、続きから公開します。"
+)
 
-Merge = Callable[[Path, Sequence[Path], bool], MergeReport]
-"""Merge sources into a target that is made when missing; the last one says whether only to try."""
+
+class Merge(Protocol):
+    """Merges sources into a target that is made when missing."""
+
+    def __call__(
+        self, target: Path, sources: Sequence[Path], *, dry_run: bool, watch: Watch
+    ) -> MergeReport: ...
 
 
 class _ShareGone(Exception):
@@ -90,6 +103,7 @@ class SharedFolder:
         files: ShareFiles | None = None,
         wall_ms: Callable[[], int] = wall_clock_ms,
         pause: Callable[[float], object] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._folder = folder
         self._gens = folder / GENERATIONS
@@ -98,13 +112,15 @@ class SharedFolder:
         self._files = files or ShareFiles()
         self._wall_ms = wall_ms
         self._pause = pause or threading.Event().wait
+        self._watch = watch or Unwatched()
 
     def share(self, sources: Sequence[Path], *, force: bool = False, lock: bool = True) -> ShareReport:
         """Take in what others published, merge the sources, and publish the whole.
 
         With a live lock of somebody else nothing is done unless `force`; the report names the owner. When
-        the folder vanishes on the way, the result stays in the working file and the report is `waiting`.
-        Raises InvalidInput when the folder is missing, StorageUnavailable when this machine refuses.
+        the folder vanishes on the way, or the person stops it after the working file was written, the result
+        stays there and the report is `waiting`. Raises InvalidInput when the folder is missing,
+        StorageUnavailable when this machine refuses or there is no room, Cancelled when nothing was written.
         """
         with self._state() as state:
             report = ShareReport(self._folder, state.local)
@@ -118,19 +134,25 @@ class SharedFolder:
             return report
 
     def look(self, sources: Sequence[Path] = ()) -> ShareReport:
-        """Take in what others published and say what the sources would bring; publishes nothing."""
+        """Take in what others published and say what the sources would bring; publishes nothing.
+
+        The report is `waiting` when the working file holds something that no generation has. Raises as `share`.
+        """
         with self._state() as state, self._private(state) as private:
             report = ShareReport(self._folder, state.local, dry_run=True)
             found = _Found()
             try:
-                self._fetch(state, private, report, found)
+                self._fetch(state, private, (), report, found)
             except _ShareGone as problem:
                 report.warnings.append(_gone_sentence(problem))
             self._union(state, found, (), report)
             if sources:
-                merged = self._merge(state.local, sources, True)
-                report.sources = merged.sources
+                merged = self._merge(state.local, sources, dry_run=True, watch=self._watch)
+                report.merge, report.sources = merged, merged.sources
                 report.notes, report.open_conflicts = merged.notes, merged.open_conflicts
+            if state.local.exists():
+                edits = count_edits(state.local)
+                report.waiting = all(known != edits for _, known in state.seen().values())
             return report
 
     # --- steps -------------------------------------------------------------------------------------------
@@ -142,9 +164,29 @@ class SharedFolder:
                 f"共有フォルダー「{self._folder}」がありません。今のデータはそのままです。"
                 "つながっているか、場所が合っているかを確かめてください。"
             )
-        with ShareState.opened(self._root, self._folder) as state:
+        self._refuse_inside()
+
+        def waiting() -> None:
+            self._watch.step("この端末の別の窓が公開し終わるのを待っています")
+
+        with ShareState.opened(self._root, self._folder, waiting) as state:
             refuse_unsafe(state.local)
             yield state
+
+    def _refuse_inside(self) -> None:
+        """Choosing the folder inside instead of the shared one would make a second one in there."""
+        if self._folder.name == GENERATIONS and any(map(GENERATION_NAME.fullmatch, self._listed())):
+            raise InvalidInput(
+                f"「{self._folder}」は、共有フォルダーの中の世代の置き場所です。何も変えていません。"
+                "1つ上のフォルダーを選んでください。"
+            )
+
+    def _listed(self) -> Iterable[str]:
+        try:
+            return self._files.sizes(self._folder)
+        except OSError:
+            # Whether it can be read is seen, and said, when it is published in.
+            return ()
 
     @contextmanager
     def _private(self, state: ShareState) -> Iterator[Path]:
@@ -159,7 +201,7 @@ class SharedFolder:
             return True
         report.lock = holder.other
         if not held and holder.other is not None:
-            report.waiting = True
+            report.waiting = report.locked = True
             report.warnings.append(_locked_sentence(holder.other))
         return held
 
@@ -168,7 +210,7 @@ class SharedFolder:
             found = _Found()
             gone: _ShareGone | None = None
             try:
-                self._fetch(state, private, report, found)
+                self._fetch(state, private, sources, report, found)
             except _ShareGone as problem:
                 gone = problem
             olds = self._union(state, found, sources, report)
@@ -177,12 +219,21 @@ class SharedFolder:
                     self._publish(state, private, found, olds, report)
                 except _ShareGone as problem:
                     gone = problem
+                except Cancelled:
+                    report.waiting = report.stopped = True
+                    report.warnings.append(_STOPPED)
             if gone is not None:
                 report.waiting = report.generation is None
                 report.warnings.append(_gone_sentence(gone))
 
-    def _fetch(self, state: ShareState, private: Path, report: ShareReport, found: _Found) -> None:
-        """Bring the generations that are new here, and shared.wsdb when it is none of them."""
+    def _fetch(
+        self, state: ShareState, private: Path, sources: Sequence[Path], report: ShareReport, found: _Found
+    ) -> None:
+        """Bring the generations that are new here, and shared.wsdb when it is none of them.
+
+        Before anything is written it is seen whether there is room for it and for what comes after it.
+        """
+        self._watch.step("共有フォルダーを見ています")
         seen = state.seen()
         with _on_share():
             there = self._files.sizes(self._folder)
@@ -192,10 +243,14 @@ class SharedFolder:
         found.explained = README_NAME in there
         if seen and not seen.keys() & found.sizes.keys():
             raise _ShareGone("the generations published before are not here")
+        if found.sizes:
+            with _on_share():
+                report.published_ms = self._files.modified_ms(self._gens / max(found.sizes))
+        unseen = [name for name, size in sorted(found.sizes.items()) if seen.get(name, (None,))[0] != size]
+        fetched = [*map(found.sizes.__getitem__, unseen), there.get(POINTER, 0)]
+        require_room(share_needs(state.local, sources, fetched, state.home, self._folder))
         self._clean_up(state, there, gens)
-        for name, size in sorted(found.sizes.items()):
-            if seen.get(name, (None,))[0] == size:
-                continue
+        for name in unseen:
             state.forget(name)
             copy = self._fetch_generation(private, name)
             if copy is None:
@@ -219,13 +274,14 @@ class SharedFolder:
 
     def _fetch_generation(self, private: Path, name: str) -> Path | None:
         """A copy whose content is what its name says; None when it is something else."""
-        copy = private / name
+        # The copy's name stands in receipts, where 64 more characters would tell nobody anything.
+        copy = private / f"{name[:17]}{SUFFIX}"
         return copy if self._fetch_file(self._gens / name, copy) == _sha256_in(name) else None
 
     def _fetch_file(self, path: Path, copy: Path) -> str:
         with _on_share():
             try:
-                return self._files.fetch(path, copy)
+                return self._files.fetch(path, copy, self._telling("共有フォルダーから写しています"))
             except OSError as problem:
                 if problem.errno in DISK_FULL:
                     # Reading needs no room over there: it is this machine that is full.
@@ -243,7 +299,7 @@ class SharedFolder:
         if not (others or sources or state.local.exists()):
             return []
         try:
-            merged = self._merge(state.local, [*others, *sources], False)
+            merged = self._merge(state.local, [*others, *sources], dry_run=False, watch=self._watch)
         except RefusedFile as problem:
             if not state.local.exists():
                 raise
@@ -262,6 +318,7 @@ class SharedFolder:
             if source.reason
         ]
         report.sources = merged.sources[len(others) :]
+        report.merge = replace(merged, sources=report.sources) if sources else None
         report.warnings += merged.warnings
         report.notes, report.open_conflicts = merged.notes, merged.open_conflicts
         report.changes = merged.changes
@@ -280,6 +337,7 @@ class SharedFolder:
         report.generation = next((name for name in full if found.pointer == _sha256_in(name)), None)
         if report.generation is not None:
             return
+        self._watch.step("公開する内容を確かめています")
         for name in full:
             copy = found.copies.get(name) or self._fetch_generation(private, name)
             if copy is not None:
@@ -298,14 +356,16 @@ class SharedFolder:
                 with suppress(FileExistsError):
                     self._files.write_new(self._folder / README_NAME, README.encode("utf-8-sig"))
             try:
-                self._files.bring(package, part, _sha256_in(name))
+                self._files.bring(package, part, _sha256_in(name), self._telling("公開しています"))
+                self._watch.check()
                 self._files.replace(part, self._gens / name)
-            except OSError:
+            except (OSError, Cancelled):
                 self._remove_quietly(part)
                 raise
             self._files.sync(self._gens)
         state.remember(name, package.stat().st_size, edits)
         report.generation, report.published = name, True
+        report.published_ms = self._wall_ms()
         self._point_to(state, name, package, report)
 
     def _make_generation(self, state: ShareState, package: Path, olds: Sequence[Path]) -> int:
@@ -322,7 +382,7 @@ class SharedFolder:
         """Bring shared.wsdb up to date; when somebody holds it open, that is said and harmless."""
         part = self._folder / f".{POINTER}.{state.token()}.part"
         try:
-            self._files.bring(copy, part, _sha256_in(name))
+            self._files.bring(copy, part, _sha256_in(name), _finishing)
             for left in reversed(range(_POINTER_TRIES)):
                 try:
                     self._files.replace(part, self._folder / POINTER)
@@ -340,6 +400,10 @@ class SharedFolder:
                 "次に公開したときに新しくなります。"
             )
 
+    def _telling(self, what: str) -> Step:
+        """Say how many megabytes are copied; raises Cancelled when the person wants to stop."""
+        return lambda done, of: self._watch.step(what, done // _MEGABYTE, of // _MEGABYTE)
+
     def _remove_quietly(self, part: Path) -> None:
         try:
             self._files.remove(part)
@@ -353,6 +417,10 @@ class SharedFolder:
             f"手元の作業用のファイルが元の記録と合わないため、使うのをやめました。共有フォルダーは変わっていません。"
             f"もう一度実行すると、世代から作り直します（元の作業用のファイルは「{aside}」に残しました）。"
         )
+
+
+def _finishing(done: int, of: int) -> None:
+    """What is published is published: this cannot be stopped any more."""
 
 
 def _sha256_in(name: str) -> str:

@@ -72,6 +72,7 @@ note = _strict(
     Column("held", Integer, nullable=False, server_default="0"),
 )
 Index("note_by_number", note.c.number)
+Index("note_by_table", note.c.workshop_id, note.c.table_no)
 
 workshop = _strict(
     "workshop",

@@ -76,13 +76,24 @@ class AppServices(Protocol):
         """Undo the last merge by its backup, when nothing was written since; returns a backup of what was."""
 
     def share_merge(
-        self, folder: Path, sources: Sequence[Path], *, force: bool = False, dry_run: bool = False
+        self,
+        folder: Path,
+        sources: Sequence[Path],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        salvage: Collection[Path] = (),
+        watch: Watch | None = None,
     ) -> ShareReport:
         """Merge into a shared folder and publish; with `dry_run` only say what the sources would bring.
 
-        While somebody else publishes, nothing is done unless `force`: the report is `waiting` and its `lock`
-        says who it is.
+        Both take what others have published into the working file of this machine. While somebody else
+        publishes, nothing is done unless `force`: the report is `locked` and its `lock` says who it is. Raises
+        Cancelled when `watch` says so before anything was written.
         """
+
+    def is_working_file(self, path: Path) -> bool:
+        """Whether a file is this machine's working file of a shared folder."""
 
     def place_of(self, path: Path) -> Place:
         """Where a file lies; only a LOCAL one can be opened."""

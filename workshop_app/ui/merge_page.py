@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date as Date
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.merge import MergeReport
+from workshop_app.services.share import ShareReport
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.merge_parts import DETAILS_TAB, FILES_TAB, MergeParts
-from workshop_app.ui.merge_words import next_step, note_text, nothing_new, result_text
+from workshop_app.ui.merge_share_words import do_text, locked_text, looked_text, share_note, shared_text
+from workshop_app.ui.merge_target import TargetMenu, new_target, target_text, target_tip
+from workshop_app.ui.merge_words import empty_texts, next_step, note_text, nothing_new, result_text
 from workshop_app.ui.merge_work import Doing, MergeWork
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
 from workshop_app.ui.progress import Progress
 from workshop_app.ui.receipt_panel import SalvageDialog, TakeBackDialog
+from workshop_app.ui.settings import remember_shared_folder
 
 
 class MergePage(Page):
-    """Merges into the open file or, without one, into a file the person names.
+    """Merges into the open file or, without one, into a file the person names; or for a shared folder.
 
-    Nothing is written before the primary button is pressed: what stands in the table is a dry run.
+    No merge is written, and nothing is published, before the primary button is pressed: what stands in the table
+    is a dry run.
     """
 
     merged = Signal(Path)
@@ -41,9 +46,10 @@ class MergePage(Page):
         super().__init__(parent)
         self.setObjectName("page_merge")
         self.title = self.tr("統合")
-        target = open_file.workspace.path if open_file else _new_target()
+        target = open_file.workspace.path if open_file else new_target()
         self.work = MergeWork(services, open_file, target, self)
-        self._on_action: Path | None = None
+        self._on_action: Callable[[], None] | None = None
+        self._target_menu = TargetMenu(self)
         self._shown: Progress | None = None
         self._parts = MergeParts()
         whole = QVBoxLayout(self)
@@ -65,6 +71,11 @@ class MergePage(Page):
         self._parts.banner.clear()
         self.work.set_target(path)
 
+    def set_shared_folder(self, folder: Path) -> None:
+        """Merge for a shared folder: look at it now, publish there when the primary button is pressed."""
+        self._parts.banner.clear()
+        self.work.set_folder(folder)
+
     def entered(self) -> None:
         """What is in the target may have changed meanwhile."""
         self.work.read_state()
@@ -73,6 +84,11 @@ class MergePage(Page):
         """Writing must not be torn off."""
         if not self.work.writing:
             return ""
+        if self.work.folder is not None:
+            return self.tr(
+                "いま共有フォルダーに公開しています。公開されている内容はそのままです。"
+                "終わるのを待つか、「統合」で「中止」を押してください。"
+            )
         return self.tr(
             "いま統合を書き込んでいます。統合の前のデータはそのままです。"
             "終わるのを待つか、「統合」で「中止」を押してください。"
@@ -87,7 +103,7 @@ class MergePage(Page):
         parts.strip.files_dropped.connect(self.add_files)
         parts.strip.choose_pressed.connect(lambda: self.add_files(_ask_sources(self)))
         parts.change_target.clicked.connect(self._on_change_target)
-        parts.do.clicked.connect(self._on_do)
+        parts.do.clicked.connect(lambda: self._on_do())
         parts.stop.clicked.connect(self._on_clear)
         parts.drop_rows.clicked.connect(self._on_drop_rows)
         parts.salvage.clicked.connect(self._on_salvage)
@@ -101,43 +117,98 @@ class MergePage(Page):
         work.written.connect(self._on_written)
         work.taken_back.connect(self._on_taken_back)
         work.stopped.connect(lambda text: self._say("info", text))
-        work.failed.connect(lambda text: self._say("error", text))
-        work.agenda_changed.connect(lambda: self.reopen_requested.emit(work.target))
+        work.failed.connect(self._on_failed)
+        work.looked.connect(self._on_looked)
+        work.published.connect(self._on_published)
+        work.agenda_changed.connect(lambda: self.reopen_requested.emit(work.file))
+        self._target_menu.file_chosen.connect(self.set_target)
+        self._target_menu.folder_chosen.connect(self.set_shared_folder)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), parts.table, self._on_drop_rows)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     # --- what happened -----------------------------------------------------------------------------------
 
-    def _say(self, level: str, text: str, action: str = "", on_action: Path | None = None) -> None:
+    def _say(
+        self, level: str, text: str, action: str = "", on_action: Callable[[], None] | None = None
+    ) -> None:
         self._on_action = on_action
         self._parts.banner.show_message(level, text, action)
 
+    def _on_failed(self, text: str) -> None:
+        if self.work.folder is None:
+            self._say("error", text)
+        else:
+            # Nothing is lost, and whoever was in the way may be gone by now.
+            again = self._on_do if self.work.doable() else self.work.look_again
+            self._say("warn", text, self.tr("もう一度試す"), again)
+
     def _on_previewed(self, report: MergeReport) -> None:
-        if all(source.status == "unchanged" for source in report.sources):
+        if all(source.status == "unchanged" for source in report.sources) and not self._parts.banner.text():
             self._say("info", nothing_new(len(report.sources)))
+
+    def _on_looked(self, share: ShareReport) -> None:
+        remember_shared_folder(share.folder)
+        text = looked_text(share)
+        if share.warnings:
+            self._say("warn", text, self.tr("もう一度試す"), self.work.look_again)
+        elif text:
+            self._say("info", text)
+
+    def _on_published(self, share: ShareReport) -> None:
+        if share.locked and share.lock is not None:
+            force = partial(self._on_do, force=True)
+            self._say("warn", locked_text(share.lock), self.tr("それでも公開する"), force)
+            return
+        text = shared_text(share, self.work.came_in)
+        level = "warn" if share.refused or share.warnings else "info"
+        if share.waiting:
+            level = "info" if share.stopped else "warn"
+            self._say(level, text, self.tr("もう一度試す"), self._on_do)
+        elif not self.work.into_open_file:
+            self._say(level, text, self.tr("公開した内容を開く"), partial(self._open_merged, share.local))
+        elif share.open_conflicts:
+            self._say(level, text, self.tr("競合を見て決める"), self.review_requested.emit)
+        else:
+            self._say(level, text)
+        if self.work.into_open_file:
+            self.merged.emit(share.local)
 
     def _on_written(self, report: MergeReport) -> None:
         level = "warn" if report.refused else "info"
         if not any(source.status == "merged" for source in report.sources):
             self._say(level, result_text(report))
         elif self.work.into_open_file:
-            folder = report.backup.parent if report.backup and not report.open_conflicts else None
-            self._say(level, result_text(report), next_step(report), folder)
+            look: Callable[[], None] | None = None
+            if report.open_conflicts:
+                look = self.review_requested.emit
+            elif report.backup:
+                look = partial(_show_folder, report.backup.parent)
+            self._say(level, result_text(report), next_step(report), look)
             self.merged.emit(report.target)
         else:
-            self._say(level, result_text(report), self.tr("統合したファイルを開く"), report.target)
+            open_it = partial(self._open_merged, report.target)
+            self._say(level, result_text(report), self.tr("統合したファイルを開く"), open_it)
 
     def _on_taken_back(self, kept: Path) -> None:
         text = self.tr("統合を取り消し、統合の前に戻しました。統合したあとの状態は「{0}」にあります。")
-        self._say("info", text.format(kept), self.tr("控えのフォルダーを開く"), kept.parent)
+        show = partial(_show_folder, kept.parent)
+        self._say("info", text.format(kept), self.tr("控えのフォルダーを開く"), show)
 
     def _on_banner(self) -> None:
-        if self._on_action == self.work.target:
-            self.merged.emit(self.work.target)
-        elif self._on_action is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._on_action)))
-        if self.work.report is not None and self.work.report.open_conflicts:
+        if self._on_action is not None:
+            self._on_action()
+
+    def _open_merged(self, path: Path) -> None:
+        # The page may be another one once the file is open.
+        conflicts = self._open_conflicts()
+        self.merged.emit(path)
+        if conflicts:
             self.review_requested.emit()
+
+    def _open_conflicts(self) -> int:
+        if self.work.share is not None:
+            return self.work.share.open_conflicts
+        return self.work.report.open_conflicts if self.work.report is not None else 0
 
     # --- what stands on the page -------------------------------------------------------------------------
 
@@ -148,17 +219,21 @@ class MergePage(Page):
             parts.table.show_report(work.report)
         count, busy, chosen = work.mergeable(), work.busy, parts.table.chosen()
         only = chosen[0] if len(chosen) == 1 else None
-        parts.do.setText(self.tr("{0}ファイルを統合する").format(count) if count else self.tr("統合する"))
-        parts.do.setEnabled(bool(count) and not busy)
+        if work.folder is not None:
+            parts.do.setText(do_text(count))
+            parts.note.setText(share_note(work.share, count, work.previewing))
+        else:
+            parts.do.setText(self.tr("{0}ファイルを統合する").format(count) if count else self.tr("統合する"))
+            parts.note.setText(note_text(work.report, count, work.target.exists()))
+        parts.do.setEnabled(work.doable() and not busy)
         parts.stop.setEnabled(bool(work.sources) and not work.writing)
         parts.drop_rows.setEnabled(bool(chosen) and not busy and work.previewing)
         parts.salvage.setVisible(only is not None and only.salvageable and work.previewing)
         parts.salvage.setEnabled(not busy)
         parts.strip.setEnabled(not work.writing)
         parts.change_target.setEnabled(not work.writing)
-        parts.target.setText(_target_text(work.target, work.into_open_file))
-        parts.target.setToolTip(str(work.target))
-        parts.note.setText(note_text(work.report, count, work.target.exists()))
+        parts.target.setText(target_text(work))
+        parts.target.setToolTip(target_tip(work))
         parts.details.show_source(only)
         state = work.state
         parts.wall.show_rows(state.rows if state else ())
@@ -170,13 +245,8 @@ class MergePage(Page):
 
     def _show_doing(self) -> None:
         work, parts = self.work, self._parts
-        if work.doing is Doing.LOOKING:
-            parts.empty.set_texts(work.what(), self.tr("結果がここに並ぶまで、何も書き込みません。"))
-        else:
-            parts.empty.set_texts(
-                self.tr("まだファイルが届いていません。"),
-                self.tr("端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
-            )
+        looking = work.what() if work.doing is Doing.LOOKING else ""
+        parts.empty.set_texts(*empty_texts(looking, len(work.sources), shared=work.folder is not None))
         # While the open file is held, the window shows how far it is, whatever page is in front.
         progress = None if work.holding else work.progress
         if progress is not self._shown:
@@ -189,13 +259,16 @@ class MergePage(Page):
     # --- what was pressed --------------------------------------------------------------------------------
 
     def _on_change_target(self) -> None:
-        path = _ask_target(self, _new_target() if self.work.into_open_file else self.work.target)
-        if path is not None:
-            self.set_target(path)
+        work = self.work
+        plain = work.folder is None and not work.into_open_file
+        self._target_menu.ask(self._parts.change_target, work.target if plain else new_target())
 
-    def _on_do(self) -> None:
+    def _on_do(self, *, force: bool = False) -> None:
         self._parts.banner.clear()
-        self.work.write()
+        if self.work.folder is None:
+            self.work.write()
+        else:
+            self.work.publish(force=force)
 
     def _on_clear(self) -> None:
         self._parts.banner.clear()
@@ -224,8 +297,8 @@ class MergePage(Page):
         dialog.deleteLater()
 
 
-def _new_target() -> Path:
-    return user_documents_dir() / f"統合_{Date.today().isoformat()}.wsdb"
+def _show_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _ask_sources(page: QWidget) -> list[Path]:
@@ -236,26 +309,3 @@ def _ask_sources(page: QWidget) -> list[Path]:
         page.tr("ワークショップのファイル (*.wsdb);;すべてのファイル (*)"),
     )
     return [Path(name) for name in names]
-
-
-def _ask_target(page: QWidget, suggestion: Path) -> Path | None:
-    """An existing file may be named too: it takes the others in, and is never written over."""
-    name, _ = QFileDialog.getSaveFileName(
-        page,
-        page.tr("統合先を選ぶ（今あるファイルには付け加えます）"),
-        str(suggestion),
-        page.tr("ワークショップのファイル (*.wsdb)"),
-        options=QFileDialog.Option.DontConfirmOverwrite,
-    )
-    path = Path(name)
-    return None if not name else path if path.suffix else path.with_name(path.name + ".wsdb")
-
-
-def _target_text(target: Path, is_open: bool) -> str:
-    if is_open:
-        where = QCoreApplication.translate("MergePage", "統合先: {0}（いま開いているファイル）")
-    elif target.exists():
-        where = QCoreApplication.translate("MergePage", "統合先: {0}")
-    else:
-        where = QCoreApplication.translate("MergePage", "統合先: {0}（新しく作ります）")
-    return where.format(target.name)

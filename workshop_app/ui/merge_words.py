@@ -13,6 +13,21 @@ from workshop_app.services.wall import MissingTables, WallSum
 translate = QCoreApplication.translate
 
 
+def empty_texts(looking: str, sources: int, *, shared: bool) -> tuple[str, str]:
+    """What stands in place of the table; `looking` says what is being looked at, '' for nothing."""
+    if looking and shared:
+        return looking, translate("MergePage", "「公開する」を押すまで、何も公開しません。")
+    if looking:
+        return looking, translate("MergePage", "結果がここに並ぶまで、何も書き込みません。")
+    if sources:
+        waiting = translate("MergePage", "置かれた {0}ファイルは、まだ確かめられていません。")
+        return waiting.format(sources), translate("MergePage", "統合先が使えるようになると、ここに並びます。")
+    return (
+        translate("MergePage", "まだファイルが届いていません。"),
+        translate("MergePage", "端末で「ファイルを渡す」をしたファイルを、ここに置いてください。"),
+    )
+
+
 def note_text(report: MergeReport | None, mergeable: int, target_exists: bool) -> str:
     """What stands beside the buttons; `mergeable` counts the files with something new."""
     if report is None:
@@ -46,15 +61,19 @@ def result_text(report: MergeReport) -> str:
         return nothing_new(len(report.sources))
     else:
         parts.append(translate("MergePage", "新しく統合したものはありません。今のデータは変わっていません。"))
-    if report.refused:
-        names = "".join(f"「{source.path.name}」" for source in report.refused[:3])
-        if len(report.refused) > 3:
-            names += translate("MergePage", "など")
-        unread = translate(
-            "MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。"
-        )
-        parts.append(unread.format(len(report.refused), names))
+    parts.append(unread_text(report.refused))
     return "".join(parts)
+
+
+def unread_text(refused: Sequence[SourceReport]) -> str:
+    """Which files could not be merged; '' when all could."""
+    if not refused:
+        return ""
+    names = "".join(f"「{source.path.name}」" for source in refused[:3])
+    if len(refused) > 3:
+        names += translate("MergePage", "など")
+    unread = translate("MergePage", "統合できなかったファイルが {0}個あります（{1}）。理由は表にあります。")
+    return unread.format(len(refused), names)
 
 
 def next_step(report: MergeReport) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.note import Note
 from workshop_app.services.merge import MergeReport
+from workshop_app.services.share import ShareReport
 from workshop_app.services.wall import TargetState
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.jobs import run_job
@@ -25,11 +27,26 @@ class Doing(StrEnum):
     NOTHING = "nothing"
     LOOKING = "looking"
     WRITING = "writing"
+    PUBLISHING = "publishing"
     TAKING_BACK = "taking back"
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a worker brings: the merge, the publishing around it, and what was written to the file that is shown."""
+
+    merge: MergeReport | None
+    share: ShareReport | None = None
+    changes: Changes = field(default_factory=Changes)
+    notes: Sequence[Note] = ()
+
+
 class MergeWork(QObject):
-    """The sources that were put on the page, the target, and what came of them. `state` is None until read."""
+    """The sources that were put on the page, the target, and what came of them. `state` is None until read.
+
+    The target is a file, or a shared folder: then the sources go into this machine's working file of it, and from
+    there everything is published. Looking, too, takes in what others have published.
+    """
 
     changed = Signal()
     """Sources, target, `report`, `state` or `doing` are different now."""
@@ -40,6 +57,10 @@ class MergeWork(QObject):
     """A MergeReport; nothing was written."""
     written = Signal(object)
     """A MergeReport of what was done."""
+    looked = Signal(object)
+    """A ShareReport: the shared folder was looked at, and what was published there is in the working file."""
+    published = Signal(object)
+    """A ShareReport of what was done, or of why it has to wait."""
     taken_back = Signal(Path)
     """Where the state with the merge is kept."""
     agenda_changed = Signal()
@@ -52,6 +73,14 @@ class MergeWork(QObject):
         self._services = services
         self._open_file = open_file
         self.target = target
+        self.folder: Path | None = None
+        """The shared folder that is published in; `target` does not count then."""
+        self.share: ShareReport | None = None
+        """How the shared folder was when it was last looked at or published in."""
+        self.published_ms: int | None = None
+        """When anything was last published there, as far as it could be seen."""
+        self.came_in = 0
+        """How many generations of others have come in since it was last published here."""
         self.sources: list[Path] = []
         self.report: MergeReport | None = None
         self.state: TargetState | None = None
@@ -71,12 +100,19 @@ class MergeWork(QObject):
     @property
     def writing(self) -> bool:
         """True while the target is being changed."""
-        return self.doing in (Doing.WRITING, Doing.TAKING_BACK)
+        return self.doing in (Doing.WRITING, Doing.PUBLISHING, Doing.TAKING_BACK)
+
+    @property
+    def file(self) -> Path | None:
+        """The file that takes others in; None while it is not known which one is the shared folder's here."""
+        if self.folder is None:
+            return self.target
+        return self.share.local if self.share else None
 
     @property
     def into_open_file(self) -> bool:
-        """Whether the target is the file this window has open."""
-        return self._open_file is not None and self._open_file.workspace.path == self.target
+        """Whether that is the file this window has open."""
+        return self._open_file is not None and self._open_file.workspace.path == self.file
 
     @property
     def previewing(self) -> bool:
@@ -88,6 +124,10 @@ class MergeWork(QObject):
         if self.report is None or not self.previewing:
             return 0
         return sum(source.status == "merged" for source in self.report.sources)
+
+    def doable(self) -> bool:
+        """Whether there is anything to merge, or to publish."""
+        return bool(self.mergeable()) or (self.share is not None and self.share.waiting)
 
     # --- what is looked at -------------------------------------------------------------------------------
 
@@ -123,9 +163,28 @@ class MergeWork(QObject):
 
     def set_target(self, path: Path) -> None:
         """Merge into another file; it is made when missing."""
-        self.target = path
-        self.state = None
+        self.target, self.folder = path, None
+        self._retarget()
+
+    def set_folder(self, folder: Path) -> None:
+        """Merge for a shared folder, and publish there."""
+        self.folder = folder
+        self._retarget()
+
+    def look_again(self) -> None:
+        """Look once more: the shared folder may be there again."""
+        if not self.busy:
+            self._look()
+
+    def _retarget(self) -> None:
+        self.share, self.state = None, None
+        self.published_ms, self.came_in = None, 0
         self._look()
+
+    def _take_up(self, share: ShareReport) -> None:
+        self.share = share
+        self.published_ms = share.published_ms or self.published_ms
+        self.came_in += share.unseen_merged
 
     def _forget_sources(self) -> None:
         self.sources = []
@@ -136,50 +195,79 @@ class MergeWork(QObject):
         if self.progress is not None:
             self.progress.cancel()
         self._looks += 1
-        asked, target, sources, salvage = self._looks, self.target, list(self.sources), set(self._salvage)
+        asked = self._looks
         self.report = None
-        if not sources:
+        if not self.sources and self.folder is None:
             self._end()
             self.read_state()
             return
 
-        def done(report: MergeReport) -> None:
-            if asked == self._looks:
-                self._end(report)
-                self.read_state()
-                self.previewed.emit(report)
+        def done(answer: _Answer) -> None:
+            if asked != self._looks:
+                return
+            if answer.share is not None:
+                self._take_up(answer.share)
+            self._end(answer.merge)
+            self._told_views(answer.changes, answer.notes)
+            if answer.share is not None:
+                self.looked.emit(answer.share)
+            if answer.merge is not None:
+                self.previewed.emit(answer.merge)
 
         def failed(sentence: str) -> None:
             if asked == self._looks:
-                stopped = self._was_stopped(sentence)
+                stopped, held = self._was_stopped(sentence), self.holding
                 if stopped:
                     self._forget_sources()
                 self._end()
+                if held:
+                    # Some of it may be in the working file already.
+                    self._told_views(Changes(everything=True))
                 (self.stopped if stopped else self.failed).emit(sentence)
 
-        progress = self._begin(
-            Doing.LOOKING,
-            self.tr(
+        if self.folder is None:
+            text = self.tr(
                 "確かめるのをやめました。何も書き込んでいません。もう一度ファイルを置くと、始めからできます。"
-            ),
-        )
-        run_job(
-            self,
-            lambda: self._services.merge(target, sources, dry_run=True, salvage=salvage, watch=progress),
-            done,
-            failed,
-        )
+            )
+        else:
+            text = self.tr(
+                "確かめるのをやめました。何も公開していません。もう一度ファイルを置くと、始めからできます。"
+            )
+        progress = self._begin(Doing.LOOKING, text)
+        run_job(self, self._task(progress, self.sources, dry_run=True), done, failed)
+
+    def _task(
+        self, progress: Progress, sources: Sequence[Path], *, dry_run: bool, force: bool = False
+    ) -> Callable[[], _Answer]:
+        """The merge or the publishing as it is asked for now, to be run by a worker."""
+        target, folder, sources, salvage = self.target, self.folder, list(sources), set(self._salvage)
+        services, shown = self._services, self.holding
+
+        def work() -> _Answer:
+            if folder is None:
+                merge = services.merge(target, sources, dry_run=dry_run, salvage=salvage, watch=progress)
+                changes = Changes() if dry_run else merge.changes
+                notes = self._changed_notes(target, changes) if shown else []
+                return _Answer(merge, None, changes, notes)
+            share = services.share_merge(
+                folder, sources, force=force, dry_run=dry_run, salvage=salvage, watch=progress
+            )
+            notes = self._changed_notes(share.local, share.changes) if shown else []
+            return _Answer(share.merge, share, share.changes, notes)
+
+        return work
 
     def read_state(self) -> None:
         """Read what is in the target, with what was looked at; never in the window's thread."""
-        if self.writing:
+        target = self.file
+        if self.writing or target is None:
             return
         self._reads += 1
-        asked, target = self._reads, self.target
+        asked = self._reads
         preview = self.report if self.previewing else None
 
         def done(state: TargetState) -> None:
-            if asked == self._reads and target == self.target:
+            if asked == self._reads and target == self.file:
                 self.state = state
                 self.changed.emit()
 
@@ -195,26 +283,48 @@ class MergeWork(QObject):
         """Merge what was looked at."""
         if self.report is None or self.busy or not self.mergeable():
             return
-        target, sources, salvage = self.target, list(self.sources), set(self._salvage)
         progress = self._begin(
             Doing.WRITING,
             self.tr(
                 "統合をやめました。何も書き込んでいません。もう一度「統合する」を押すと、始めからできます。"
             ),
         )
-        read_changes = self.holding
 
-        def work() -> tuple[MergeReport, list[Note]]:
-            report = self._services.merge(target, sources, dry_run=False, salvage=salvage, watch=progress)
-            return report, self._changed_notes(report) if read_changes else []
+        def done(answer: _Answer) -> None:
+            assert answer.merge is not None
+            self._end(answer.merge)
+            self.written.emit(answer.merge)
+            self._told_views(answer.changes, answer.notes)
 
-        def done(result: tuple[MergeReport, list[Note]]) -> None:
-            report, notes = result
-            self._end(report)
-            self.written.emit(report)
-            self._told_views(report.changes, notes)
+        run_job(self, self._task(progress, self.sources, dry_run=False), done, self._on_not_written)
 
-        run_job(self, work, done, self._on_not_written)
+    def publish(self, *, force: bool = False) -> None:
+        """Merge what was looked at and publish all there is; `force` does not wait for somebody else's lock."""
+        if self.folder is None or self.busy or not self.doable():
+            return
+        progress = self._begin(
+            Doing.PUBLISHING,
+            self.tr(
+                "公開をやめました。何も変わっていません。もう一度「公開する」を押すと、始めからできます。"
+            ),
+        )
+
+        def done(answer: _Answer) -> None:
+            share = answer.share
+            assert share is not None
+            if not share.locked:
+                self._take_up(share)
+            # With nothing done the preview stays; a second try leaves in sight what the first one merged.
+            self._end(answer.merge or self.report)
+            self.published.emit(share)
+            if share.generation is not None:
+                self.came_in = 0
+            self._told_views(answer.changes, answer.notes)
+
+        # What a publishing that waits has merged is in the working file already.
+        sources = self.sources if self.previewing else []
+        task = self._task(progress, sources, dry_run=False, force=force)
+        run_job(self, task, done, self._on_not_written)
 
     def take_back(self) -> None:
         """Undo the last merge into the target."""
@@ -231,20 +341,21 @@ class MergeWork(QObject):
 
         run_job(self, lambda: self._services.take_back_merge(target), done, self._on_not_written)
 
-    def _changed_notes(self, report: MergeReport) -> list[Note]:
+    def _changed_notes(self, path: Path, changes: Changes) -> list[Note]:
         """In the worker: what the list will want to show."""
-        if not report.changes or report.changes.everything:
+        if not changes or changes.everything:
             return []
-        workspace = self._services.open(report.target)
+        workspace = self._services.open(path)
         try:
-            return workspace.notes_by_ids(report.changes.added | report.changes.updated)
+            return workspace.notes_by_ids(changes.added | changes.updated)
         finally:
             workspace.close()
 
     def _on_not_written(self, sentence: str) -> None:
-        stopped = self._was_stopped(sentence)
+        stopped, share = self._was_stopped(sentence), self.folder is not None
         self._end(self.report)
-        self.read_state()
+        # Of a publishing some may be in the working file already.
+        self._told_views(Changes(everything=share))
         (self.stopped if stopped else self.failed).emit(sentence)
 
     def _told_views(self, changes: Changes, notes: Sequence[Note] = ()) -> None:
@@ -258,24 +369,38 @@ class MergeWork(QObject):
 
     def what(self) -> str:
         """What is going on, in words; '' for nothing."""
+        if self.doing is Doing.LOOKING and not self.sources:
+            return self.tr("共有フォルダーを確かめています")
         text = {
             Doing.NOTHING: "",
             Doing.LOOKING: self.tr("{0}ファイルを確かめています"),
             Doing.WRITING: self.tr("{0}ファイルを統合しています"),
+            Doing.PUBLISHING: self.tr("共有フォルダーに公開しています"),
             Doing.TAKING_BACK: self.tr("統合の前に戻しています"),
         }[self.doing]
         return text.format(len(self.sources))
 
     def _begin(self, doing: Doing, stopped_text: str) -> Progress:
         self.doing = doing
-        self.progress = Progress(self.what(), stopped_text, stoppable=doing is not Doing.TAKING_BACK)
+        promise = "" if self.folder is None else self.tr("終わるまで何も公開しません")
+        stoppable = doing is not Doing.TAKING_BACK
+        self.progress = Progress(self.what(), stopped_text, promise, stoppable=stoppable)
         # Nobody waits for the answer once the page is gone.
         self.destroyed.connect(self.progress.cancel)
-        self.holding = self.writing and self.into_open_file
+        self.holding = self._writes_to_open_file()
         if self.holding and self._open_file is not None:
             self._open_file.hold(self.progress)
         self.changed.emit()
         return self.progress
+
+    def _writes_to_open_file(self) -> bool:
+        if self._open_file is None:
+            return False
+        if self.folder is None:
+            return self.writing and self.into_open_file
+        # Looking takes in what others have published; before the first look any working file may be the one.
+        path = self._open_file.workspace.path
+        return self._services.is_working_file(path) if self.share is None else self.into_open_file
 
     def _end(self, report: MergeReport | None = None) -> None:
         self.doing = Doing.NOTHING

@@ -20,17 +20,21 @@ _LOOK_EVERY_MS = 100
 class Progress:
     """A `services.ports.Watch`: told by the worker how far it is, asked by it whether to stop.
 
-    `stopped_text` is what the person is told when the work has stopped; '' is the usual sentence. Work that
-    cannot be stopped any more is not `stoppable`.
+    `stopped_text` is what the person is told when the work has stopped, `promise` what does not happen before it
+    has ended; '' is the usual sentence. Work that cannot be stopped any more is not `stoppable`.
     """
 
-    def __init__(self, what: str = "", stopped_text: str = "", *, stoppable: bool = True) -> None:
+    def __init__(
+        self, what: str = "", stopped_text: str = "", promise: str = "", *, stoppable: bool = True
+    ) -> None:
         self._cancelled = threading.Event()
         self._state = (what, 0, 0)
         self.stoppable = stoppable
         self.stopped_text = stopped_text or QCoreApplication.translate(
             "progress", "途中でやめました。今のデータは変わっていません。"
         )
+
+        self.promise = promise or QCoreApplication.translate("progress", "終わるまで何も書き込みません")
 
     @property
     def state(self) -> tuple[str, int, int]:
@@ -107,10 +111,10 @@ class ProgressBar(QWidget):
         self._timer.setInterval(_LOOK_EVERY_MS)
         what, done, of = self._progress.state
         count = f" {done:,} / {of:,}" if of else f" {done:,}" if done else ""
-        words = self.tr("{0}…{1}（終わるまで何も書き込みません）")
+        words = self.tr("{0}…{1}（{2}）")
         if not self._cancel.isEnabled() and self._progress.stoppable:
             words = self.tr("中止しています… {0}{1}")
-        self._label.setText(words.format(what, count))
+        self._label.setText(words.format(what, count, self._progress.promise))
         self._label.setToolTip(self._label.text())
         self._bar.setVisible(bool(of))
         # Parts of a thousand: Qt's bars count in 32 bits, and records may be more.

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from workshop_app.paths import user_config_dir
 
@@ -43,6 +43,8 @@ class Settings:
     theme: str = "light"
     text_percent: int = 100
     recent: tuple[RecentFile, ...] = ()
+    shared_folder: Path | None = None
+    """The shared folder that was published in last."""
 
 
 _DEFAULTS = Settings()
@@ -60,11 +62,13 @@ def load_settings() -> Settings:
     if not isinstance(document, dict):
         return _DEFAULTS
     theme, percent, recent = document.get("theme"), document.get("text_percent"), document.get("recent")
+    folder = document.get("shared_folder")
     files = [_recent_from(row) for row in recent] if isinstance(recent, list) else []
     return Settings(
         theme if theme in THEMES else _DEFAULTS.theme,
         percent if type(percent) is int and percent in TEXT_PERCENTS else _DEFAULTS.text_percent,
         tuple(file for file in files if file is not None)[:MOST_RECENT],
+        Path(folder) if _is_path(folder) else None,
     )
 
 
@@ -82,6 +86,7 @@ def save_settings(settings: Settings) -> bool:
             }
             for file in settings.recent[:MOST_RECENT]
         ],
+        "shared_folder": None if settings.shared_folder is None else str(settings.shared_folder),
     }
     # A file name that is no valid Unicode (possible on Linux) must not cost the other settings.
     text = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
@@ -112,6 +117,11 @@ def remember_file(file: RecentFile) -> Settings:
     return changed
 
 
+def remember_shared_folder(folder: Path) -> None:
+    """Store where was published last."""
+    save_settings(replace(load_settings(), shared_folder=folder))
+
+
 def _settings_path() -> Path:
     return user_config_dir() / _FILE_NAME
 
@@ -120,9 +130,13 @@ def _recent_from(row: Any) -> RecentFile | None:
     if not isinstance(row, Mapping):
         return None
     path, title = row.get("path"), row.get("title", "")
-    if not isinstance(path, str) or not path or "\0" in path or not isinstance(title, str):
+    if not _is_path(path) or not isinstance(title, str):
         return None
     return RecentFile(Path(path), title, _count(row.get("notes")), _count(row.get("saved_at_ms")))
+
+
+def _is_path(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def _count(value: object) -> int:

@@ -41,6 +41,7 @@ STATEMENTS = (
 	voided INTEGER NOT NULL,
 	PRIMARY KEY (moment_id)
 ) STRICT""",
+    "CREATE INDEX note_by_table ON note (workshop_id, table_no)",
     "PRAGMA user_version = 4",
 )
 

@@ -14,6 +14,7 @@ from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.note import MAX_TABLE, Note, checked_fields
 from workshop_app.domain.op import JsonValue
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.length_label import LengthLabel
 from workshop_app.ui.capture.note_fields import ROUNDS, KindChoice, NumberField, ThemeChoice, add_choice_keys
 from workshop_app.ui.capture.point_picker import PointPicker
 from workshop_app.ui.labels import TextLabel
@@ -58,6 +59,7 @@ class EditNoteDialog(Dialog):
         self._votes.setMaxLength(6)
         self.body.addWidget(self._banner)
         self.body.addWidget(self.editor)
+        self.body.addWidget(LengthLabel("editLength", self.editor, self))
         self.body.addWidget(self._themes)
         self.body.addWidget(self._kinds)
         self.body.addWidget(self._points)

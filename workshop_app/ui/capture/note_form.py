@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSpacerItem
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.note import NoteDraft
-from workshop_app.domain.text import MAX_NOTE_CHARS
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.length_label import LengthLabel
 from workshop_app.ui.capture.note_fields import KindChoice, ThemeChoice
 from workshop_app.ui.capture.point_picker import PointPicker
 from workshop_app.ui.figures import figures_width, paint_figures
@@ -17,8 +17,6 @@ from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.marks import STRIPE_WIDTH, paint_theme_stripe
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import PrimaryButton, SecondaryButton, TextButton
-
-_COUNT_FROM = MAX_NOTE_CHARS * 9 // 10
 
 
 class ThemeCounts(QWidget):
@@ -96,13 +94,11 @@ class NoteForm(QWidget):
         super().__init__(parent)
         self._title = TextLabel(self.tr("聞いたとおりに書いてください"), 17, bold=True)
         self._hint = TextLabel(self.tr("変換中の Enter は確定だけです"), 13, role="text2")
-        self._length = TextLabel("", 13, role="warn")
-        self._length.setObjectName("noteLength")
-        self._length.hide()
         self._compact = False
         self.editor = NoteEditor()
         self.editor.setObjectName("captureEditor")
         self.editor.setAccessibleName(self.tr("付箋の文"))
+        self._length = LengthLabel("noteLength", self.editor, self)
         self._theme_title = TextLabel("", 13, role="text2")
         self.themes = ThemeChoice(agenda)
         self._kind_title = TextLabel("", 13, role="text2")
@@ -124,7 +120,6 @@ class NoteForm(QWidget):
         self._lay_out()
         self.editor.submitted.connect(self.submitted)
         self.editor.lines_pasted.connect(self.lines_pasted)
-        self.editor.textChanged.connect(self._on_text_changed)
         self.themes.chosen.connect(lambda: self.points.set_theme(self.themes.theme))
         self.themes.shortcuts_shown.connect(self._name_choices)
         self._save.clicked.connect(self.submitted)
@@ -247,15 +242,6 @@ class NoteForm(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
         self.set_layout(compact=False, tight=False)
-
-    def _on_text_changed(self) -> None:
-        """Near the limit say how much is there."""
-        length = len(self.editor.text())
-        self._length.setVisible(length >= _COUNT_FROM)
-        if length >= _COUNT_FROM:
-            words = self.tr("{0:,} / {1:,}文字").format(length, MAX_NOTE_CHARS)
-            too_long = self.tr("　2枚に分けてください") if length > MAX_NOTE_CHARS else ""
-            self._length.setText(words + too_long)
 
 
 def _empty(row: QHBoxLayout) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.length_label import LengthLabel
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.review.conflict_cards import LETTERS
 from workshop_app.ui.theme import look
@@ -42,6 +43,7 @@ class RewriteBox(QWidget):
         head.setSpacing(look().px(8))
         head.addWidget(self._title)
         head.addStretch(1)
+        head.addWidget(LengthLabel("rewriteLength", self.editor, self))
         for place, button in enumerate(self._copies):
             button.setText(self.tr("{0}の文を入れる").format(LETTERS[place]))
             button.setObjectName(f"rewriteCopy_{LETTERS[place]}")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
+from workshop_app.domain.board import RELATION_WORDS, ArrowField
 from workshop_app.domain.fold import VOID_FIELD
 from workshop_app.domain.note import Conflict, ConflictValue, EntityType, Note, NoteField, Workshop
 from workshop_app.domain.op import JsonValue
@@ -49,6 +50,8 @@ class ConflictWords:
             return translate("ReviewPage", "端末")
         if conflict.entity_type == EntityType.AGENDA:
             return translate("ReviewPage", "議題")
+        if conflict.entity_type == EntityType.ARROW:
+            return translate("ReviewPage", "ボードの矢印")
         return translate("ReviewPage", "そのほか")
 
     def summary(self, conflict: Conflict) -> str:
@@ -89,6 +92,10 @@ class ConflictWords:
             return translate("ReviewPage", "ほかの会場") if workshop is None else self._ward(workshop)
         if field == "ward":
             return {ward.id: ward.name for ward in self._agenda.wards}.get(value, str(value))
+        if field == ArrowField.RELATION:
+            return {str(relation): word for relation, word in RELATION_WORDS.items()}.get(value, str(value))
+        if field == NoteField.HOLD:
+            return translate("ReviewPage", "保留") if value is True else translate("ReviewPage", "保留しない")
         if field == "date":
             return wareki_or_text(str(value)) or ""
         counted = _counted().get(field)
@@ -146,6 +153,7 @@ def field_name(field: str) -> str:
         "voters": translate("ReviewPage", "投票した人の数"),
         "votes_per_person": translate("ReviewPage", "持ち票"),
         "parent": translate("ReviewPage", "外側の島"),
+        ArrowField.RELATION: translate("ReviewPage", "矢印の言葉"),
     }
     return names.get(field, translate("ReviewPage", "内容"))
 
@@ -183,6 +191,7 @@ def _thing(conflict: Conflict) -> str:
         EntityType.ISLAND: translate("ReviewPage", "島"),
         EntityType.DEVICE: translate("ReviewPage", "端末"),
         EntityType.AGENDA: translate("ReviewPage", "議題"),
+        EntityType.ARROW: translate("ReviewPage", "矢印"),
     }
     return next((name for kind, name in names.items() if kind == conflict.entity_type), field_name(""))
 
