@@ -137,7 +137,7 @@ def measure_board(notes: int) -> dict[str, float]:
     board = board_of(notes)
     before = resident_mib()
     start = time.perf_counter()
-    scene = BoardScene(bootstrap.load_agenda(None), lambda scope: board, Scope(), own_mark="A")
+    scene = BoardScene(bootstrap.load_agenda(None), lambda scope, only=None: board, Scope(), own_mark="A")
     scene.load()
     populate = (time.perf_counter() - start) * 1000
     view = shown(BoardView(scene))

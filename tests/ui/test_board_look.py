@@ -66,7 +66,9 @@ class MemoryBoard:
         self.board = board
 
     def scene(self) -> BoardScene:
-        scene = BoardScene(bootstrap.load_agenda(None), lambda scope: self.board, Scope(), own_mark="A")
+        scene = BoardScene(
+            bootstrap.load_agenda(None), lambda scope, only=None: self.board, Scope(), own_mark="A"
+        )
         scene.load()
         return scene
 

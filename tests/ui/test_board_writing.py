@@ -230,7 +230,7 @@ def test_the_board_costs_typing_nothing_and_is_right_when_it_comes_to_the_front(
     window.show_page("capture")
     reads = []
     real = desk.page.scene._read
-    desk.page.scene._read = lambda scope: reads.append(scope) or real(scope)
+    desk.page.scene._read = lambda scope, **rest: reads.append(scope) or real(scope, **rest)
     database_changes = record.add_notes(desk.page.desk.open_file.workspace, [NoteDraft("あとから", table=1)])
     desk.page.desk.open_file.changed.emit(database_changes)
     assert reads == []

@@ -45,7 +45,7 @@ class BoardPage(Page):
         workspace, agenda = open_file.workspace, open_file.agenda
         self.scene = BoardScene(
             agenda,
-            lambda scope: self._open_file.workspace.board(scope),
+            open_file.workspace.board,
             Scope(workspace.local.workshop_id),
             own_mark=workspace.local.device_mark,
             workshops=[one.workshop_id for one in workspace.workshops()],

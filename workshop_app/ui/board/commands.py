@@ -18,6 +18,8 @@ from workshop_app.ui.history import Command
 from workshop_app.ui.open_file import Action, OpenFile, Outcome
 
 Then = Callable[[Outcome], None]
+_AT_ONCE = 120
+"""So many positions are written in about a quarter of a second; more of them go to a worker."""
 
 
 def _nothing(outcome: Outcome) -> None:
@@ -37,7 +39,8 @@ def move(
     _do(
         open_file,
         text or QCoreApplication.translate("board", "動かす"),
-        len(after),
+        # The first gesture of a table writes its other notes along; a little waiting is better than a jump back.
+        len(after) if len(after) > _AT_ONCE else 1,
         lambda workspace, watch: arrange.move(workspace, after, watch),
         lambda workspace, watch: arrange.move(workspace, before, watch),
         then,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter, QTransform
@@ -26,7 +27,15 @@ _REACH = 120
 """Scene units that seals, signs and rings can reach beyond their item."""
 _FEW = 40
 
-ReadBoard = Callable[[Scope], Board]
+_MANY = 2000
+_FEW_CHANGES = 200
+"""With more notes on the board than the first, a change of no more than the second is taken in by itself."""
+
+
+class ReadBoard(Protocol):
+    """Reads the board; with `only` of the notes just those, and everything else whole."""
+
+    def __call__(self, scope: Scope, *, only: Collection[EntityId] | None = None) -> Board: ...
 
 
 class BoardScene(QGraphicsScene):
@@ -71,8 +80,23 @@ class BoardScene(QGraphicsScene):
 
     def apply(self, changes: Changes) -> None:
         """Show what an action or a merge changed in the file: only that moves, all else keeps its place."""
-        if changes:
+        if changes and not self._apply_some(changes):
             self._take(self._read(self.scope), fresh=False)
+
+    def _apply_some(self, changes: Changes) -> bool:
+        """The quick way for one gesture on a board of many thousands; False when it is not to be had."""
+        ids = changes.added | changes.updated
+        content = self.content
+        if changes.everything or self.full_text or self.scope != Scope() or len(content.notes) < _MANY:
+            return False
+        if len(ids) > _FEW_CHANGES:
+            return False
+        part = self._read(self.scope, only=ids)
+        marks = {one.note.device_mark for one in part.notes if one.note.note_id not in content.notes}
+        difference = None if marks - {self._own_mark} else content.take_some(part, ids)
+        if difference is not None:
+            self._follow(difference)
+        return difference is not None
 
     def show_scope(self, scope: Scope) -> None:
         """Show another table."""
