@@ -349,6 +349,18 @@ def test_the_menu_of_a_note_has_targets_for_a_finger(desk: BoardDesk) -> None:
     menu.close()
 
 
+def test_a_finger_that_stays_opens_the_menu(desk: BoardDesk, qtbot: QtBot) -> None:
+    finger = QTest.createTouchDevice()
+    place = desk.place(desk.note("意見2"))
+    QTest.touchEvent(desk.view.viewport(), finger).press(0, place, desk.view.viewport()).commit()
+    qtbot.waitUntil(lambda: desk.window.findChild(QMenu, "boardMenu") is not None, timeout=3000)
+    menu = desk.window.findChild(QMenu, "boardMenu")
+    qtbot.waitUntil(menu.isVisible)
+    assert desk.page.scene.chosen == {desk.note("意見2")}
+    menu.close()
+    QTest.touchEvent(desk.view.viewport(), finger).release(0, place, desk.view.viewport()).commit()
+
+
 def test_the_narrow_layout_has_icons_alone_and_no_legend(desk: BoardDesk) -> None:
     legend = desk.window.findChild(QWidget, "boardLegend")
     tool = desk.window.findChild(QWidget, "boardTool_note")

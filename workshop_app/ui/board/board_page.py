@@ -148,7 +148,8 @@ class BoardPage(Page):
     def _apply(self, changes: Changes) -> None:
         before = len(self.scene.content.incoming)
         self.scene.apply(changes)
-        if changes.everything or changes.added:
+        added = self._open_file.notes_of(changes.added) if changes.added else []
+        if changes.everything or not self._picker.knows(added):
             self._picker.read()
             self._picker.show_scope(self.scene.scope)
         came = len(self.scene.content.incoming) - before

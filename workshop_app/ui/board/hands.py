@@ -244,8 +244,6 @@ class BoardHands(QObject):
         if key == Qt.Key.Key_Escape:
             self.escape()
             return True
-        if self._gesture is not None and self._gesture.key(event):
-            return True
         if key in DIRECTIONS:
             self._on_direction(event, ctrl, shift)
             return True
