@@ -61,6 +61,7 @@ class BoardPage(Page):
         self._banner = Banner()
         self._banner.setObjectName("boardBanner")
         self._toast = Toast(self)
+        self._toast.setObjectName("boardToast")
         self._empty = EmptyState(
             self.tr("付箋を書くと、ここに置かれます。"),
             self.tr("近いものどうしを重ねると島になります。ひとつだけの付箋も、そのままでかまいません。"),
@@ -235,6 +236,11 @@ class BoardPage(Page):
         else:
             self._banner.clear()
 
+    def _on_saved(self) -> None:
+        """What was refused before has been done; what only tells something stays until it is answered."""
+        if self._banner.level != "info":
+            self._banner.clear()
+
     def _on_banner(self) -> None:
         if self.scene.full_text:
             self._on_full_text()
@@ -272,7 +278,7 @@ class BoardPage(Page):
         open_file.changed.connect(self._on_changed)
         open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
-        open_file.saved.connect(self._banner.clear)
+        open_file.saved.connect(self._on_saved)
         open_file.history.can_undo_changed.connect(self._show_undo)
         self._show_undo()
         self.tools.tool_chosen.connect(lambda name: self.hands.set_tool(Tool(name)))

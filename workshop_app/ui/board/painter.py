@@ -38,7 +38,8 @@ _CHAR_FROM = 24
 """Px a note has to be high at far for its character."""
 _ROUND_FROM = 20
 _CARD_ZOOM = 0.8
-_LINK_FROM = 0.2
+_WORDS_FROM = 0.2
+"""At smaller zooms a word would be larger than what it speaks of; the arrow is then only a line."""
 
 
 @dataclass
@@ -170,10 +171,9 @@ class BoardPainter:
                 painter.drawPixmap(rect.topLeft(), image)
 
     def _paint_lines(self, painter: QPainter, area: Rect, frame: Frame) -> None:
-        if frame.zoom < _LINK_FROM and len(self.content.arrows) > 100:
-            return
+        bare = frame.zoom < _WORDS_FROM
         content, boxes = self.content, self.content.boxes
-        for link in content.board.links:
+        for link in () if bare else content.board.links:
             one, other = boxes.get(link.first_id), boxes.get(link.second_id)
             if one and other and _around(one, other).overlaps(area):
                 paint_link(painter, frame.rect(one), frame.rect(other), self.style)
@@ -183,7 +183,9 @@ class BoardPainter:
                 line = self.line_of(arrow_id, frame)
                 if line is not None:
                     chosen = arrow_id in self.marks.chosen
-                    paint_arrow(painter, line, arrow.relation, self.style, chosen=chosen)
+                    paint_arrow(
+                        painter, line, arrow.relation, self.style, chosen=chosen, bare=bare and not chosen
+                    )
 
     def _paint_seals(self, painter: QPainter, items: Iterable[EntityId], frame: Frame) -> None:
         if frame.level is Level.FAR:
