@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.receipt_page import receipt_html
 from workshop_app.ui.labels import ElidedLabel, TextLabel
-from workshop_app.ui.merge_words import day_and_time, notes_text
+from workshop_app.ui.merge_words import day_and_time
 from workshop_app.ui.printing import print_html
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Dialog, TextButton
@@ -65,13 +65,12 @@ class ReceiptPanel(QWidget):
         if len(names) > 1:
             files = self.tr("{0} ほか {1}ファイル").format(files, len(names) - 1)
         added = sum(source["added"] for source in merged)
-        notes = self.tr("新しい {0}枚、全部で {1}、競合 {2}件")
-        everything = notes_text(receipt["notes"], receipt.get("notes_voided", 0))
+        notes = self.tr("新しい {0}枚、全部で {1}枚、競合 {2}件")
         count, _, digest = str(receipt["manifest"]).partition(":")
         values = {
             "files": files,
             "time": day_and_time(int(receipt["at_ms"])),
-            "notes": notes.format(f"{added:,}", everything, receipt["open_conflicts"]),
+            "notes": notes.format(f"{added:,}", f"{receipt['notes']:,}", receipt["open_conflicts"]),
             "mark": fingerprint(str(merged[0]["sha256"]) if len(merged) == 1 else digest),
         }
         for name, value in values.items():
