@@ -16,7 +16,7 @@ from workshop_app.bootstrap import create_database, load_agenda, merge_files
 from workshop_app.domain.ids import new_entity_id
 from workshop_app.domain.note import NoteField
 from workshop_app.services.prepare import WorkshopSetup
-from workshop_app.storage import foreign_reader, union
+from workshop_app.storage import record_check, union
 from workshop_app.storage.database import Database
 from workshop_app.storage.foreign_file import in_this_process
 
@@ -66,6 +66,8 @@ def note_rows(path: Path) -> list[tuple[Any, ...]]:
 @given(st.lists(PAYLOADS, min_size=1, max_size=8))
 @example([USUAL | {"type": "note", NoteField.VOTES: True}])
 @example([USUAL | {"type": "note", NoteField.POINTS: ['x","y']}])
+@example([USUAL | {"type": "note", NoteField.POINTS: ["", ""]}])
+@example([USUAL | {"type": "note", NoteField.POINTS: ["[x]", "y"]}])
 @example([USUAL | {"type": "note", NoteField.ISLAND: ""}])
 @example([USUAL | {"type": "note", NoteField.TEXT: '改行\nあり「"」\\'}])
 def test_bulk_projection_any_payload_equals_the_fold(payloads: list[dict[str, Any]]) -> None:
@@ -86,7 +88,7 @@ def test_bulk_projection_without_the_readers_eye_would_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = file_with(tmp_path, [USUAL | {"type": "note", NoteField.TABLE: "5"}])
-    monkeypatch.setattr(foreign_reader, "_is_ordinary", lambda value: value["type"] == "note")
+    monkeypatch.setattr(record_check, "_is_ordinary", lambda value: value["type"] == "note")
     merged = tmp_path / "統合.wsdb"
     merge_files(merged, [source], reader=in_this_process)
     assert note_rows(merged) != note_rows(source)

@@ -25,18 +25,20 @@ from workshop_app.services.ports import Absorbed, TableCount, UnionResult, Verif
 from workshop_app.storage import op_store, redaction
 from workshop_app.storage.bulk_projection import project_single_notes
 from workshop_app.storage.engine import driver, file_uri
-from workshop_app.storage.foreign_reader import OP_COLUMNS, SESSION_COLUMNS
+from workshop_app.storage.foreign_reader import SESSION_COLUMNS
 from workshop_app.storage.projections import project
+from workshop_app.storage.record_check import OP_COLUMNS
 
 _OP = ", ".join(OP_COLUMNS)
 _SESSION = ", ".join(SESSION_COLUMNS)
 _INSTRUCTIONS_PER_CHECK = 100_000
 _TEMPORARY = """
-CREATE TEMP TABLE left_out (op_id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE unusual (entity_id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE folded (entity_id BLOB PRIMARY KEY, known INTEGER NOT NULL) WITHOUT ROWID;
 """
 """`folded` are the touched entities that need the fold: all but new notes with one ordinary birth edit."""
+_LEFT_OUT = "CREATE TEMP TABLE left_out (op_id BLOB PRIMARY KEY) WITHOUT ROWID"
+"""Records that must not be taken from one source; another may bring the same one whole, or without those words."""
 _FRESH = "CREATE TEMP TABLE fresh (op_id BLOB PRIMARY KEY, entity_id BLOB NOT NULL, source_no INTEGER NOT NULL) WITHOUT ROWID"
 
 
@@ -47,6 +49,13 @@ class _Tally:
     updated: int = 0
     voided: int = 0
     conflicts: int = 0
+
+
+def _left_out(source: VerifiedFile) -> list[tuple[bytes]]:
+    """What lies in the copy and must not be taken; the copy of a salvaged file holds whole records only."""
+    if source.salvaged:
+        return []
+    return [(bytes.fromhex(item.op_id),) for item in source.quarantined if item.op_id]
 
 
 class Union:
@@ -64,7 +73,8 @@ class Union:
         self._sources = sources
         self._watch = watch
         self._all_fresh = False
-        self._left_out = False
+        self._gappy: set[bytes] = set()
+        """Sessions whose chain counts records that were left out."""
 
     @contextmanager
     def attached(self, folder: Path) -> Iterator[None]:
@@ -74,7 +84,7 @@ class Union:
         """
         incoming = self._sources[0].copy
         numbered = "0 AS source_no"
-        if len(self._sources) > 1:
+        if len(self._sources) > 1 or _left_out(self._sources[0]):
             incoming, numbered = self._gather(folder), "source_no"
         raw = driver(self._connection)
         self._execute("ATTACH DATABASE ? AS incoming_file", (file_uri(incoming, "mode=ro&immutable=1"),))
@@ -91,7 +101,7 @@ class Union:
             self._forget_fresh()
             for name in ("incoming_op", "incoming_session"):
                 self._execute(f"DROP VIEW IF EXISTS temp.{name}")
-            for name in ("left_out", "unusual", "folded"):
+            for name in ("unusual", "folded"):
                 self._execute(f"DROP TABLE IF EXISTS temp.{name}")
             self._execute("DETACH DATABASE incoming_file")
 
@@ -103,16 +113,14 @@ class Union:
         self._all_fresh = not self._scalar("SELECT EXISTS (SELECT 1 FROM main.op)")
         if self._all_fresh:
             # Into an empty file everything goes: nothing needs to be looked up, nor written down.
-            kept = " WHERE op_id NOT IN (SELECT op_id FROM temp.left_out)" if self._left_out else ""
             self._execute(
-                f"CREATE TEMP VIEW fresh AS SELECT op_id, entity_id, source_no FROM temp.incoming_op{kept}"
+                "CREATE TEMP VIEW fresh AS SELECT op_id, entity_id, source_no FROM temp.incoming_op"
             )
         else:
             self._execute(_FRESH)
             self._execute(
                 "INSERT INTO temp.fresh SELECT i.op_id, i.entity_id, i.source_no FROM temp.incoming_op i"
                 " WHERE NOT EXISTS (SELECT 1 FROM main.op o WHERE o.op_id = i.op_id)"
-                " AND i.op_id NOT IN (SELECT op_id FROM temp.left_out)"
             )
         return self._scalar("SELECT EXISTS (SELECT 1 FROM temp.fresh)") == 1
 
@@ -154,7 +162,7 @@ class Union:
 
     def _origin(self) -> str:
         """Where the new edits are read from, as `i`."""
-        if self._all_fresh and not self._left_out:
+        if self._all_fresh:
             return "temp.incoming_op i"
         return "temp.fresh f CROSS JOIN temp.incoming_op i ON i.op_id = f.op_id"
 
@@ -169,10 +177,23 @@ class Union:
             raw.execute("PRAGMA synchronous = OFF")
             raw.execute(f"CREATE TABLE op ({_OP.replace('op_id', 'op_id BLOB PRIMARY KEY')}, source_no)")
             raw.execute(f"CREATE TABLE session ({_SESSION}, source_no)")
+            raw.execute(_LEFT_OUT)
             for number, source in enumerate(self._sources):
                 self._watch.step("ファイルをそろえています", number, len(self._sources))
                 raw.execute("ATTACH DATABASE ? AS one", (file_uri(source.copy, "mode=ro&immutable=1"),))
-                raw.execute(f"INSERT OR IGNORE INTO op SELECT {_OP}, ? FROM one.op", (number,))
+                raw.execute("DELETE FROM temp.left_out")
+                raw.executemany("INSERT OR IGNORE INTO temp.left_out VALUES (?)", _left_out(source))
+                self._gappy.update(
+                    row[0]
+                    for row in raw.execute(
+                        "SELECT session FROM temp.left_out CROSS JOIN one.op USING (op_id)"
+                    )
+                )
+                raw.execute(
+                    f"INSERT OR IGNORE INTO op SELECT {_OP}, ? FROM one.op"
+                    " WHERE op_id NOT IN (SELECT op_id FROM temp.left_out)",
+                    (number,),
+                )
                 raw.execute(f"INSERT INTO session SELECT {_SESSION}, ? FROM one.session", (number,))
                 raw.execute("DETACH DATABASE one")
         return gathered
@@ -188,16 +209,8 @@ class Union:
 
     def _name_exceptions(self) -> None:
         raw = driver(self._connection)
-        for name in ("left_out", "unusual", "folded"):
+        for name in ("unusual", "folded"):
             self._execute(f"DELETE FROM temp.{name}")
-        left_out = [
-            (bytes.fromhex(item.op_id),)
-            for source in self._sources
-            for item in source.quarantined
-            if item.op_id
-        ]
-        self._left_out = bool(left_out)
-        raw.executemany("INSERT OR IGNORE INTO temp.left_out VALUES (?)", left_out)
         unusual = ((bytes.fromhex(entity),) for source in self._sources for entity in source.unusual)
         raw.executemany("INSERT OR IGNORE INTO temp.unusual VALUES (?)", unusual)
 
@@ -235,12 +248,9 @@ class Union:
             f" ({', '.join(f'excluded.{name}' for name in rest.split(', '))})"
             " WHERE (excluded.op_count, excluded.chain_head) > (op_count, chain_head)"
         )
-        if self._left_out:
-            # The chain counts what was left out; whoever reads this file must not look for it here.
-            self._execute(
-                "UPDATE main.session SET chain_head = x'' WHERE session IN"
-                " (SELECT session FROM temp.incoming_op WHERE op_id IN (SELECT op_id FROM temp.left_out))"
-            )
+        # The chain counts what was left out; whoever reads this file must not look for it here.
+        for session in self._gappy:
+            self._execute("UPDATE main.session SET chain_head = x'' WHERE session = ?", (session,))
 
     def _fold_the_rest(self) -> list[_Tally]:
         """Fold every touched entity that the set operation did not project, and count what became of it."""
@@ -292,7 +302,7 @@ class Union:
     def _added_by_table(self) -> dict[int, list[TableCount]]:
         file = self._sources[0]
         counted = sum(line.count for line in file.tables) == file.notes
-        if self._all_fresh and len(self._sources) == 1 and not self._left_out and counted:
+        if self._all_fresh and len(self._sources) == 1 and counted:
             # All is new: what the reader counted is what was added. It counts by number; a note may have none.
             return {0: sorted(file.tables, key=lambda line: (line.workshop, line.table or 0))}
         added: dict[int, list[TableCount]] = {}
