@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from capture_desk import Desk, Disk, desk_on, when_dialog
+from capture_desk import Desk, when_dialog
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
@@ -21,6 +21,7 @@ from workshop_app.services import record
 from workshop_app.ui import patience
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.note_fields import NumberField
 from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.widgets import Banner
 
@@ -30,10 +31,18 @@ AT_ONCE_S = 0.5
 
 @pytest.fixture
 def desk(qtbot: QtBot, ward_file: Path) -> Iterator[Desk]:
-    desk = desk_on(ward_file, Disk(), qtbot)
+    window = MainWindow(bootstrap.Services())
+    assert window.open_path(ward_file)
+    desk = Desk(window, ward_file, qtbot)
+    # A test that fails while the file is taken must not end in a question nobody answers.
+    qtbot.addWidget(window, before_close_func=lambda _: desk.editor.clear_text())
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)
+    # No table is an answer: nothing is asked for any more.
+    desk.child(NumberField, "captureTable").activated.emit(0)
     desk.editor.setFocus()
     yield desk
-    desk.window.close()
+    window.close()
 
 
 @pytest.fixture
