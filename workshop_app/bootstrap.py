@@ -170,8 +170,10 @@ def merge_files(
                 salvage=salvage if isinstance(salvage, bool) else path in salvage,
                 watch=watch,
                 reader=reader or foreign_file.in_own_process,
+                place=f"（{len(sources)}ファイル中 {places[path]}つ目）" if len(sources) > 1 else "",
             )
 
+        places = {path: place for place, path in enumerate(sources, start=1)}
         database = None
         if is_there(target):
             database = stack.enter_context(closing(Database.open(target)))

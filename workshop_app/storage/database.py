@@ -5,15 +5,12 @@ Every write is one transaction (`transaction()`); every read is straight from th
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
 import sqlite3
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +22,7 @@ from workshop_app.domain.board import Board, Moment, Scope
 from workshop_app.domain.clock import COUNTER_BITS, HybridClock
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
 from workshop_app.domain.fold import fold
-from workshop_app.domain.ids import EntityId, new_session_id, parse_id
+from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.numbering import citation, cited_number
 from workshop_app.domain.op import JsonValue, Op, OpSet
@@ -33,7 +30,6 @@ from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.ports import (
     LocalContext,
     MergeRecord,
-    SessionRecord,
     SourceInfo,
     TableCount,
     UnionResult,
@@ -58,6 +54,7 @@ from workshop_app.storage.projections import (
     row_to_note,
     row_to_workshop,
 )
+from workshop_app.storage.this_laptop import local_context, session_record
 from workshop_app.storage.union import Union
 from workshop_app.storage.unit_of_work import (
     MANIFEST,
@@ -66,7 +63,6 @@ from workshop_app.storage.unit_of_work import (
     read_local,
     write_local,
 )
-from workshop_app.version import __version__
 
 SUFFIX = ".wsdb"
 _LONGEST_ADDITION = "._00000000-000000_99.part"
@@ -97,8 +93,8 @@ class Database:
                 create_schema(self._connection)
             with storage_errors(self._path):
                 values = read_local(self._connection)
-            self._local = _local_context(values)
-            self._session = SessionState(_session_record(wall_ms(), self._local))
+            self._local = local_context(values)
+            self._session = SessionState(session_record(wall_ms(), self._local))
             self.neighbours = Neighbours(self._connection, bytes(self._session.record.session))
         except BaseException:
             self._connection.close()
@@ -183,7 +179,7 @@ class Database:
             self._clock.last = clock_before
             raise
         self._session.record = work.new_session
-        self._local = _local_context(read_local(self._connection))
+        self._local = local_context(read_local(self._connection))
 
     def agenda(self) -> Agenda:
         """The agenda stored in this file; raises RefusedFile when there is none that can be read."""
@@ -276,11 +272,17 @@ class Database:
         with storage_errors():
             return [row_to_device(row) for row in self._connection.execute(select(tables.device))]
 
-    def board(self, scope: Scope, moment_id: EntityId | None = None) -> Board:
+    def board(
+        self,
+        scope: Scope,
+        moment_id: EntityId | None = None,
+        *,
+        only: Collection[EntityId] | None = None,
+    ) -> Board:
         """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound."""
         with storage_errors(self._path):
             if moment_id is None:
-                return read_board(self._connection, scope)
+                return read_board(self._connection, scope, only)
             return read_board_at(self._connection, scope, moment_id)
 
     def moments(self) -> list[Moment]:
@@ -479,20 +481,3 @@ class Database:
 
 def _cited(note: Note) -> Note:
     return replace(note, number=citation(note.number, note.note_id))
-
-
-def _local_context(values: dict[str, str]) -> LocalContext:
-    return LocalContext(
-        workshop_id=parse_id(values.get("workshop", "")),
-        device_id=parse_id(values.get("device", "")),
-        device_mark=values.get("device_mark", ""),
-        station=values.get("station", ""),
-        practice=values.get("practice", "") == "1",
-    )
-
-
-def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
-    machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
-    return SessionRecord(
-        new_session_id(), local.station or "事務局", machine, __version__, now_ms, time.strftime("%z")
-    )
