@@ -19,6 +19,7 @@ from workshop_app import bootstrap
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import record
 from workshop_app.ui import patience
+from workshop_app.ui.board.board_page import BoardPage
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.editor import NoteEditor
 from workshop_app.ui.capture.note_fields import NumberField
@@ -193,6 +194,24 @@ def test_a_file_that_is_taken_opens_when_it_is_free(
     qtbot.waitUntil(lambda: ward_file.name in window.windowTitle())
     assert banner.text() == ""
     window.close()
+
+
+def test_a_note_written_on_the_board_waits_too_and_nothing_is_said(
+    desk: Desk, other: sqlite3.Connection, qtbot: QtBot
+) -> None:
+    desk.window.show_page("board")
+    page = desk.child(BoardPage, "page_board")
+    refused: list[str] = []
+    page._open_file.refused.connect(refused.append)
+    page.hands.edit.write_at(200, 200)
+    page.hands.edit.box.editor.insertPlainText("ボードの意見")
+    other.execute("BEGIN IMMEDIATE")
+    quick(page.hands.edit.commit)
+    assert page.hands.edit.unsaved_text() == "ボードの意見"
+    other.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: desk.texts() == ["ボードの意見"])
+    qtbot.waitUntil(lambda: page.hands.edit.box is None)
+    assert refused == []
 
 
 # --- another program writes ----------------------------------------------------------------------------------------
