@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from capture_desk import Desk, Disk, desk_on, when_dialog
+from capture_desk import Desk, when_dialog
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
@@ -19,8 +19,10 @@ from workshop_app import bootstrap
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import record
 from workshop_app.ui import patience
+from workshop_app.ui.board.board_page import BoardPage
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.editor import NoteEditor
+from workshop_app.ui.capture.note_fields import NumberField
 from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.widgets import Banner
 
@@ -30,10 +32,18 @@ AT_ONCE_S = 0.5
 
 @pytest.fixture
 def desk(qtbot: QtBot, ward_file: Path) -> Iterator[Desk]:
-    desk = desk_on(ward_file, Disk(), qtbot)
+    window = MainWindow(bootstrap.Services())
+    assert window.open_path(ward_file)
+    desk = Desk(window, ward_file, qtbot)
+    # A test that fails while the file is taken must not end in a question nobody answers.
+    qtbot.addWidget(window, before_close_func=lambda _: desk.editor.clear_text())
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)
+    # No table is an answer: nothing is asked for any more.
+    desk.child(NumberField, "captureTable").activated.emit(0)
     desk.editor.setFocus()
     yield desk
-    desk.window.close()
+    window.close()
 
 
 @pytest.fixture
@@ -184,6 +194,24 @@ def test_a_file_that_is_taken_opens_when_it_is_free(
     qtbot.waitUntil(lambda: ward_file.name in window.windowTitle())
     assert banner.text() == ""
     window.close()
+
+
+def test_a_note_written_on_the_board_waits_too_and_nothing_is_said(
+    desk: Desk, other: sqlite3.Connection, qtbot: QtBot
+) -> None:
+    desk.window.show_page("board")
+    page = desk.child(BoardPage, "page_board")
+    refused: list[str] = []
+    page._open_file.refused.connect(refused.append)
+    page.hands.edit.write_at(200, 200)
+    page.hands.edit.box.editor.insertPlainText("ボードの意見")
+    other.execute("BEGIN IMMEDIATE")
+    quick(page.hands.edit.commit)
+    assert page.hands.edit.unsaved_text() == "ボードの意見"
+    other.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: desk.texts() == ["ボードの意見"])
+    qtbot.waitUntil(lambda: page.hands.edit.box is None)
+    assert refused == []
 
 
 # --- another program writes ----------------------------------------------------------------------------------------

@@ -665,6 +665,7 @@ def test_double_click_on_a_row_opens_the_edit_dialog(desk: Desk) -> None:
 
 
 def test_note_the_disk_refuses_stays_in_the_box_and_is_saved_at_the_next_enter(desk: Desk) -> None:
+    desk.child(NumberField, "captureTable").set_number(1)
     desk.add("先の意見")
     page = desk.child(CapturePage, "page_capture")
     connection = page._open_file.workspace._connection

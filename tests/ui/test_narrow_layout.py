@@ -24,6 +24,7 @@ from workshop_app import bootstrap
 from workshop_app.ui import commands
 from workshop_app.ui.capture import note_delegate
 from workshop_app.ui.capture.capture_page import CapturePage
+from workshop_app.ui.capture.note_fields import NumberField
 from workshop_app.ui.capture.note_form import NoteForm
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
@@ -50,6 +51,8 @@ def dress(qapp: QApplication) -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def desk(qtbot: QtBot, ward_file: Path) -> Iterator[Desk]:
     desk = desk_on(ward_file, Disk(), qtbot)
+    # No table is an answer: without one the page asks for it.
+    desk.child(NumberField, "captureTable").activated.emit(0)
     yield desk
     desk.window.close()
 

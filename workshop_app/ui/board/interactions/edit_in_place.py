@@ -109,6 +109,9 @@ class EditInPlace(QObject):
             if target.item is not None and go is not Go.NOWHERE:
                 self.write_beside(target.item, below=go is Go.BELOW)
             return True
+        if self._desk.open_file.busy:
+            # This very text may be what waits for the file.
+            return False
         self._save(target, text, lambda outcome: self._on_saved(outcome, target, go))
         return self._box is None
 
