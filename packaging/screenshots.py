@@ -27,7 +27,7 @@ from workshop_app.ui.theme import apply_look, load_look  # noqa: E402
 OWN = Path(__file__).resolve().parent / "screenshots"
 SIZES = {"1366": QSize(1366, 698), "911": QSize(911, 440)}
 LOOKS = (("light", 100), ("dark", 100), ("contrast", 100), ("light", 150))
-PAGES = ("capture", "list", "merge", "review", "export", "settings", "help")
+PAGES = ("capture", "board", "list", "merge", "review", "export", "settings", "help")
 
 
 def main() -> None:

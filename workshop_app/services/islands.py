@@ -39,9 +39,14 @@ class NewIsland:
 
 
 def group(
-    workspace: Workspace, island: NewIsland, members: Mapping[EntityId, Position | None] | None = None
+    workspace: Workspace,
+    island: NewIsland,
+    members: Mapping[EntityId, Position | None] | None = None,
+    others: Mapping[EntityId, Spot] | None = None,
 ) -> Changes:
     """Make an island of notes and islands, placed in it as given; without any it is empty.
+
+    `others` have to move for it, or get the place they have been shown at.
 
     The island is the one added entity of the answer. To undo: `arrange.move` to the spots before, removing it; to
     redo: `arrange.move` to the spots after, bringing it back.
@@ -62,6 +67,7 @@ def group(
         }
         uow.append(island_id, OpKind.SET, fields, ())
         put(uow, {item: Spot(island_id, place) for item, place in members.items()})
+        put(uow, others or {})
         if island.parent_id is not None:
             # After the members have left it: they may have stood in the same island.
             put(uow, {island_id: Spot(island.parent_id, island.position)})

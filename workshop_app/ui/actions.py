@@ -34,6 +34,7 @@ class ActionSpec:
 
 _RECORD = QT_TRANSLATE_NOOP("actions", "記録")
 _NOTES = QT_TRANSLATE_NOOP("actions", "付箋の一覧")
+_BOARD = QT_TRANSLATE_NOOP("actions", "ボード")
 _REVIEW = QT_TRANSLATE_NOOP("actions", "整理（競合）")
 _ALL = QT_TRANSLATE_NOOP("actions", "どの画面でも")
 
@@ -66,6 +67,112 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "void_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を取り消す（理由つき）"), ("Delete",)
     ),
+    ActionSpec(
+        "board_tools",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "道具を持つ（選択・島・矢印・票）"),
+        (
+            "S",
+            "I",
+            "A",
+            "V",
+        ),
+    ),
+    ActionSpec(
+        "board_note",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "新しい付箋をここに書く（何もないところの二度押しも同じ）"),
+        ("N",),
+    ),
+    ActionSpec(
+        "board_edit",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "付箋や表札をその場で書く（二度押しも同じ）"),
+        (
+            "F2",
+            "Enter",
+        ),
+    ),
+    ActionSpec(
+        "board_right",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "書きながら右どなりへ（あいていれば新しい付箋）"),
+        ("Tab",),
+    ),
+    ActionSpec(
+        "board_below",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "書きながら下へ（あいていれば新しい付箋）"),
+        ("Ctrl+Enter",),
+    ),
+    ActionSpec(
+        "board_push",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "選んだものを動かす（Shift を押しながらで少しずつ）"),
+        (
+            "Left",
+            "Right",
+            "Up",
+            "Down",
+        ),
+    ),
+    ActionSpec(
+        "board_walk",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "となりの付箋や島に移る"),
+        (
+            "Ctrl+Left",
+            "…",
+            "Ctrl+Down",
+        ),
+    ),
+    ActionSpec(
+        "board_group",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "選んだものを島にする・島をほどく"),
+        (
+            "Ctrl+G",
+            "Ctrl+Shift+G",
+        ),
+    ),
+    ActionSpec("board_fold", _BOARD, QT_TRANSLATE_NOOP("actions", "島をたたむ・ひらく"), ("E",)),
+    ActionSpec("board_tidy", _BOARD, QT_TRANSLATE_NOOP("actions", "重ならないように整える"), ("T",)),
+    ActionSpec("board_hold", _BOARD, QT_TRANSLATE_NOOP("actions", "保留にする（投影に出さない）"), ("H",)),
+    ActionSpec("board_copy", _BOARD, QT_TRANSLATE_NOOP("actions", "文を並びの順にコピーする"), ("Ctrl+C",)),
+    ActionSpec(
+        "board_seal",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "票を数える道具を持っているとき、1票 増やす・減らす"),
+        (
+            "Space",
+            "Backspace",
+        ),
+    ),
+    ActionSpec("board_full", _BOARD, QT_TRANSLATE_NOOP("actions", "全文を表示する・戻す"), ("W",)),
+    ActionSpec(
+        "board_zoom",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "大きくする・小さくする（Ctrl を押しながら車輪も同じ）"),
+        (
+            "+",
+            "-",
+        ),
+    ),
+    ActionSpec(
+        "board_fit",
+        _BOARD,
+        QT_TRANSLATE_NOOP("actions", "全体・選んだもの・その島に合わせる"),
+        (
+            "F",
+            "Z",
+            "O",
+        ),
+    ),
+    ActionSpec(
+        "board_pan", _BOARD, QT_TRANSLATE_NOOP("actions", "紙を動かす（Space を押しながら引く）"), ("Space",)
+    ),
+    ActionSpec("board_legend", _BOARD, QT_TRANSLATE_NOOP("actions", "凡例を出す・しまう"), ("L",)),
+    ActionSpec("board_stop", _BOARD, QT_TRANSLATE_NOOP("actions", "していることをやめる"), ("Esc",)),
     ActionSpec(
         "use_value",
         _REVIEW,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from workshop_app.services.prepare import holds_practice
 from workshop_app.ui.actions import ACTIONS
 from workshop_app.ui.app_services import AppServices
+from workshop_app.ui.board.board_page import BoardPage
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.export_page import ExportPage
 from workshop_app.ui.help_page import HelpPage
@@ -53,6 +54,9 @@ class WorkArea(QWidget):
                 add("capture", CapturePage(open_file), "pen", self.tr("記録"), "table")
             else:
                 add("list", NotesPage(open_file), "list", self.tr("一覧"), "table")
+            board_page = BoardPage(open_file)
+            board_page.context_changed.connect(lambda: self._on_context("board"))
+            add("board", board_page, "board", self.tr("ボード"), "table")
         merge_page = MergePage(services, open_file)
         merge_page.merged.connect(self.merged)
         merge_page.review_requested.connect(self.review_requested)
@@ -172,8 +176,11 @@ class WorkArea(QWidget):
 
     def _on_conflicts(self, count: int) -> None:
         self._rail.set_count("review", count)
-        if self._current == "review":
-            self._fill_header(self._pages["review"])
+        self._on_context("review")
+
+    def _on_context(self, page_id: str) -> None:
+        if self._current == page_id:
+            self._fill_header(self._pages[page_id])
 
     def _fill_header(self, page: Page) -> None:
         context, short = page.context() or self._context()

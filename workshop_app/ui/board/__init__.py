@@ -1,0 +1,1 @@
+"""ボード: painting, the scene that shows the board of a file, and the gestures that arrange it."""
