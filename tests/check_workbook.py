@@ -26,6 +26,8 @@ NOTES, TALLIES, CODES, PROVENANCE = "データ_意見", "データ_集計", "コ
 CONNECTIONS = "データ_つながり"
 """Only where there are arrows or links."""
 PRINT_WIDTH = 132
+A4_POINTS = 757
+"""Between the margins of A4 landscape; a width unit is at most 6 points wide."""
 FILLS = {"C5CCD4", "D9DEE4", "EDF0F3"}
 FONT = "BIZ UDゴシック"
 NOTE_COLUMNS = [
@@ -262,6 +264,13 @@ def _data_sheets(book: Any) -> Iterator[str]:
         empty = [number for number, row in enumerate(rows, 1) if any(value in (None, "") for value in row)]
         if empty:
             yield f"{name}: empty cells in rows {empty[:5]}"
+        width = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(1, len(columns) + 1))
+        fit = sheet.sheet_properties.pageSetUpPr.fitToPage
+        scale = A4_POINTS / (width * 6) if fit else sheet.page_setup.scale / 100
+        if 10 * scale < 8:
+            yield f"{name}: printed at {10 * scale:.1f} points"
+        if not fit and sheet.print_title_cols != "$A:$B":
+            yield f"{name}: pages across repeat {sheet.print_title_cols}"
         if any(cell.font.name != FONT for cell in sheet[1]):
             yield f"{name}: header font"
         if name != PROVENANCE and sheet.auto_filter.ref != sheet.dimensions:
@@ -274,9 +283,12 @@ def _data_sheets(book: Any) -> Iterator[str]:
         yield f"{NOTES}: frozen at {notes.freeze_panes}"
     for row in notes.iter_rows(min_row=2):
         value = row[5].value
-        if value != "該当なし" and (not hasattr(value, "year") or row[5].number_format != "yyyy-mm-dd"):
+        if value not in ("該当なし", "競合") and (
+            not hasattr(value, "year") or row[5].number_format != "yyyy-mm-dd"
+        ):
             yield f"{NOTES} row {row[0].row}: 開催日 {value!r}"
-        if not isinstance(row[3].value, str) or not isinstance(row[19].value, int | float):
+        votes = row[19].value
+        if not isinstance(row[3].value, str) or not (votes == "該当なし" or isinstance(votes, int | float)):
             yield f"{NOTES} row {row[0].row}: 団体コード or 票数 has the wrong type"
 
 
@@ -302,7 +314,9 @@ def _links(book: Any) -> Iterator[str]:
 def _counts(book: Any) -> Iterator[str]:
     rows = list(book[NOTES].iter_rows(min_row=2, values_only=True))
     notes = Counter({row[1]: 0 for row in rows}) + Counter(row[1] for row in rows)
-    votes = sum(row[19] for row in rows)
+    known_votes = [row[19] for row in rows if row[19] != "該当なし"]
+    # Votes that nobody entered are no 0: － in print, 該当なし in the data.
+    votes, printed_votes = (sum(known_votes), sum(known_votes)) if known_votes else ("該当なし", "－")
     printed: Counter[str] = Counter()
     texts: dict[str, str] = {}
     for sheet in _prints(book):
@@ -317,8 +331,10 @@ def _counts(book: Any) -> Iterator[str]:
     if [row[0] for row in rows] != list(range(1, len(rows) + 1)):
         yield f"{NOTES}: 通し番号 has gaps"
     totals = {row[0]: row for row in book[RESULTS].iter_rows(min_row=4, values_only=True) if row[0]}
-    if (totals["計"][6], totals["計"][9]) != (len(rows), votes):
-        yield f"{RESULTS}: 計 {totals['計'][6]} and {totals['計'][9]}, data {len(rows)} and {votes}"
+    if not rows:
+        votes, printed_votes = {"－": ("該当なし", "－")}.get(totals["計"][9], (0, 0))
+    if (totals["計"][6], totals["計"][9]) != (len(rows), printed_votes):
+        yield f"{RESULTS}: 計 {totals['計'][6]} and {totals['計'][9]}, data {len(rows)} and {printed_votes}"
     wards = Counter(row[2] for row in rows)
     for ward, count in wards.items():
         shown = sum(r[6] for r in book[RESULTS].iter_rows(min_row=4, values_only=True) if r[0] == ward)

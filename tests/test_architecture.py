@@ -150,6 +150,20 @@ def test_no_colour_stands_in_code() -> None:
     assert wrong == []
 
 
+LOCAL_CLOCK = re.compile(
+    r"datetime\.now\(\)|fromtimestamp\([^,()]*\)|currentDateTime\(|currentDate\(|currentTime\(|"
+    r"QDateTime\.from|[Dd]ate\.today\(|localtime\(|\.toLocalTime\("
+)
+
+
+def test_no_time_is_told_by_the_clock_zone_of_the_machine() -> None:
+    """Every time a person reads is Japanese time (domain/wareki.py)."""
+    assert LOCAL_CLOCK.search("now = datetime.now()")
+    assert LOCAL_CLOCK.search("datetime.fromtimestamp(seconds)")
+    found = [f"{path.name}: {hit[0]}" for path, text in _sources() for hit in LOCAL_CLOCK.finditer(text)]
+    assert found == []
+
+
 @pytest.mark.parametrize("word", ["processEvents", "time.sleep", "qtbot.wait("])
 def test_nothing_waits_for_time(word: str) -> None:
     own = Path(__file__).name

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop_app import cli_merge, cli_note, cli_workshop
-from workshop_app.cli_console import Command, answer, json_option, say, speak_utf8, warn
+from workshop_app.cli_console import Command, answer, file_argument, json_option, say, speak_utf8, warn
 from workshop_app.cli_documents import (
     conflict_documents,
     conflict_lines,
@@ -25,6 +25,7 @@ from workshop_app.cli_documents import (
 )
 from workshop_app.cli_files import opened, opened_to_read
 from workshop_app.cli_trace import keep_trace, unexpected_sentence
+from workshop_app.cli_usage import JapaneseParser
 from workshop_app.domain.errors import InvalidInput, WorkshopError
 from workshop_app.domain.path_problem import path_problem
 from workshop_app.version import __version__
@@ -67,10 +68,10 @@ def _refuse(sentence: str, status: int = 1) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = JapaneseParser(
         prog="workshop-app", description="市民ワークショップの意見を記録し、統合し、資料にします。"
     )
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=__version__, help="プログラムの版を出す")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, (fill, run, summary) in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
@@ -83,13 +84,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fill_new(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
-    command.add_argument("--ward", required=True)
-    command.add_argument("--date")
-    command.add_argument("--venue", default="")
-    command.add_argument("--tables", type=int)
-    command.add_argument("--device", default="A")
-    command.add_argument("--agenda", type=Path)
+    command.add_argument("file", type=Path, help="作るファイル（.wsdb）")
+    command.add_argument("--ward", required=True, help="区（議題にある名前。例 東区）")
+    command.add_argument("--date", help="開催日（例 2014-10-05）")
+    command.add_argument("--venue", default="", help="会場の名前")
+    command.add_argument("--tables", type=int, help="テーブルの数")
+    command.add_argument("--device", default="A", help="端末の記号（A から Z。省くと A）")
+    command.add_argument("--agenda", type=Path, help="議題のファイル（省くと熊本市の議題）")
     json_option(command)
 
 
@@ -113,12 +114,12 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _fill_import(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
-    command.add_argument("source", type=Path)
+    file_argument(command)
+    command.add_argument("source", type=Path, help="読み込むファイル（.txt .csv .xlsx）")
     command.add_argument("--theme", help="テーマの書かれていない行のテーマ")
     command.add_argument("--kind", help="種別の書かれていない行の種別")
-    command.add_argument("--table", type=int)
-    command.add_argument("--round", type=int)
+    command.add_argument("--table", type=int, help="テーブルの書かれていない行のテーブル")
+    command.add_argument("--round", type=int, help="ラウンドの書かれていない行のラウンド")
     command.add_argument(
         "--column", action="append", default=[], metavar="項目=見出し", help="例 text=意見（繰り返せます）"
     )
@@ -160,7 +161,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _fill_file(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
+    file_argument(command)
     json_option(command)
 
 
@@ -225,7 +226,7 @@ def _conflicts(options: argparse.Namespace) -> int:
 
 
 def _fill_resolve(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
+    file_argument(command)
     command.add_argument("conflict", metavar="CONFLICT", help="conflicts に出る id、または付箋の番号")
     way = command.add_mutually_exclusive_group(required=True)
     way.add_argument("--keep", metavar="ID", help="使う内容の id（初めの 8文字以上）")
@@ -260,9 +261,14 @@ def _resolve(options: argparse.Namespace) -> int:
 
 
 def _fill_export(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path)
-    command.add_argument("out", type=Path)
-    command.add_argument("--edition", choices=("internal", "public"), default="internal")
+    file_argument(command)
+    command.add_argument("out", type=Path, metavar="OUT.xlsx", help="書き出すワークブック")
+    command.add_argument(
+        "--edition",
+        choices=("internal", "public"),
+        default="internal",
+        help="版（internal は事務局用。public の公表用はまだ使えません）",
+    )
     json_option(command)
 
 
@@ -294,7 +300,7 @@ def _open_window(arguments: list[str]) -> int:
 
 
 def _fill_demo(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("folder", type=Path, metavar="DIR", help="練習用のファイルを作るフォルダー")
     command.add_argument("--no-window", action="store_true", help="窓を開かない")
     json_option(command)
 

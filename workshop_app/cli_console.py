@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
@@ -39,6 +40,11 @@ def answer(options: argparse.Namespace, document: dict[str, Any], text: str) -> 
     """Print one JSON document with --json, else the text; gives exit status 0."""
     say(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
     return 0
+
+
+def file_argument(command: argparse.ArgumentParser) -> None:
+    """The workshop file that most commands are about."""
+    command.add_argument("file", type=Path, help="記録のファイル（.wsdb）")
 
 
 def json_option(command: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from workshop_app.cli_console import Command, answer, json_option, warn
+from workshop_app.cli_console import Command, answer, file_argument, json_option, warn
 from workshop_app.cli_documents import Document, merge_document, merge_lines, share_document, share_lines
 from workshop_app.domain.errors import NotFound
 from workshop_app.domain.fingerprint import fingerprint
@@ -13,8 +13,8 @@ from workshop_app.domain.fingerprint import fingerprint
 
 def fill_merge(command: argparse.ArgumentParser) -> None:
     """Options of `merge`."""
-    command.add_argument("target", type=Path)
-    command.add_argument("sources", type=Path, nargs="+")
+    command.add_argument("target", type=Path, help="統合先のファイル（なければ作ります）")
+    command.add_argument("sources", type=Path, nargs="+", help="統合する端末のファイル")
     command.add_argument("--dry-run", action="store_true", help="何が入るかだけを示す")
     command.add_argument(
         "--salvage", action="store_true", help="壊れたファイルから、読める記録だけを取り出して入れる"
@@ -38,7 +38,7 @@ def merge(options: argparse.Namespace) -> int:
 
 def fill_share(command: argparse.ArgumentParser) -> None:
     """Options of `share`."""
-    command.add_argument("folder", type=Path)
+    command.add_argument("folder", type=Path, help="共有フォルダー")
     command.add_argument("sources", type=Path, nargs="*", help="省くと、公開された内容を取り込むだけ")
     command.add_argument("--force", action="store_true", help="ほかの人が公開している間でも引き継ぐ")
     command.add_argument(
@@ -61,8 +61,8 @@ def share(options: argparse.Namespace) -> int:
 
 def fill_handover(command: argparse.ArgumentParser) -> None:
     """Options of `handover`."""
-    command.add_argument("file", type=Path)
-    command.add_argument("folder", type=Path)
+    file_argument(command)
+    command.add_argument("folder", type=Path, help="書き込む先（USB メモリーなどのフォルダー）")
     json_option(command)
 
 
@@ -85,7 +85,7 @@ def handover(options: argparse.Namespace) -> int:
 
 def fill_unmerge(command: argparse.ArgumentParser) -> None:
     """Options of `unmerge`."""
-    command.add_argument("file", type=Path)
+    file_argument(command)
     json_option(command)
 
 
@@ -103,7 +103,7 @@ def unmerge(options: argparse.Namespace) -> int:
 
 def fill_restore(command: argparse.ArgumentParser) -> None:
     """Options of `restore`."""
-    command.add_argument("file", type=Path)
+    file_argument(command)
     command.add_argument("backup", type=Path, help="控えのファイル（「…_控え」フォルダーの中）")
     json_option(command)
 
@@ -122,7 +122,7 @@ def restore(options: argparse.Namespace) -> int:
 
 def fill_receipt(command: argparse.ArgumentParser) -> None:
     """Options of `receipt`."""
-    command.add_argument("file", type=Path)
+    file_argument(command)
     command.add_argument("--number", type=int, help="受領証の番号（省くと最後のもの）")
     command.add_argument("--html", type=Path, metavar="OUT.html", help="印刷できるページを書き出す")
     json_option(command)

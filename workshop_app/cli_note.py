@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app.cli_console import answer, json_option, warn
+from workshop_app.cli_console import answer, file_argument, json_option, warn
 from workshop_app.cli_documents import Document, note_documents
 from workshop_app.cli_files import opened
 from workshop_app.domain.errors import InvalidInput, NotFound
@@ -21,25 +20,25 @@ if TYPE_CHECKING:
 def fill(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(required=True, metavar="add|edit|void|restore|redact")
     add = actions.add_parser("add", help="付箋を1枚加える")
-    add.add_argument("file", type=Path)
-    add.add_argument("--text", required=True)
+    file_argument(add)
+    add.add_argument("--text", required=True, help="意見の文")
     edit = actions.add_parser("edit", help="付箋を直す")
     void = actions.add_parser("void", help="理由をつけて取り消す")
     restore = actions.add_parser("restore", help="取り消しを戻す")
     redact = actions.add_parser("redact", help="本人の求めで、文を履歴からも取り除く")
     for action in (edit, void, restore, redact):
-        action.add_argument("file", type=Path)
-        action.add_argument("note", metavar="ID_OR_NUMBER")
-    edit.add_argument("--text")
+        file_argument(action)
+        action.add_argument("note", metavar="ID_OR_NUMBER", help="付箋の id か番号（例 東3A-027）")
+    edit.add_argument("--text", help="直した文")
     for action in (void, redact):
-        action.add_argument("--reason", required=True)
+        action.add_argument("--reason", required=True, help="理由")
     for action in (add, edit):
-        action.add_argument("--theme")
-        action.add_argument("--kind")
-        action.add_argument("--table", type=int)
-        action.add_argument("--round", type=int)
-        action.add_argument("--points", type=_points)
-        action.add_argument("--votes", type=int)
+        action.add_argument("--theme", help="テーマの記号（例 T1。T0 はその他・テーマ外）")
+        action.add_argument("--kind", help="種別（例 課題）")
+        action.add_argument("--table", type=int, help="テーブルの番号")
+        action.add_argument("--round", type=int, help="ラウンドの番号")
+        action.add_argument("--points", type=_points, help="テーマの論点（例 T1-K1,T1-V2）")
+        action.add_argument("--votes", type=int, help="票の数")
     for action, run in (
         (add, _note_add),
         (edit, _note_edit),
@@ -77,7 +76,7 @@ def _note_add(options: argparse.Namespace) -> int:
 
 
 def _note_edit(options: argparse.Namespace) -> int:
-    from workshop_app.services.record import edit_note
+    from workshop_app.services.record import edit_note, require_points_of_theme
 
     names = ("text", "theme", "kind", "table", "round", "points", "votes")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
@@ -85,8 +84,11 @@ def _note_edit(options: argparse.Namespace) -> int:
         raise InvalidInput("直す項目がありません。--text などで書いてください。付箋はそのままです。")
     with opened(options.file) as database:
         note = _find_note(database, options.note)
+        if "points" in given or "theme" in given:
+            theme, points = given.get("theme", note.theme), given.get("points", note.points)
+            require_points_of_theme(database.agenda(), theme, points)
         edit_note(database, note.note_id, given)
-        return _answer_note(options, database, note, "直しました")
+        return _answer_note(options, database, note, "を直しました")
 
 
 def _note_void(options: argparse.Namespace) -> int:
@@ -94,8 +96,12 @@ def _note_void(options: argparse.Namespace) -> int:
 
     with opened(options.file) as database:
         note = _find_note(database, options.note)
+        if note.voided:
+            return _answer_same(
+                options, database, note, f"すでに取り消されています（理由：{note.void_reason}）"
+            )
         void_notes(database, [note.note_id], options.reason)
-        return _answer_note(options, database, note, "取り消しました。消えてはいません")
+        return _answer_note(options, database, note, "を取り消しました。消えてはいません")
 
 
 def _note_restore(options: argparse.Namespace) -> int:
@@ -103,8 +109,10 @@ def _note_restore(options: argparse.Namespace) -> int:
 
     with opened(options.file) as database:
         note = _find_note(database, options.note)
+        if not note.voided:
+            return _answer_same(options, database, note, "取り消されていません")
         restore_notes(database, [note.note_id])
-        return _answer_note(options, database, note, "戻しました")
+        return _answer_note(options, database, note, "を戻しました")
 
 
 def _note_redact(options: argparse.Namespace) -> int:
@@ -113,14 +121,20 @@ def _note_redact(options: argparse.Namespace) -> int:
     with opened(options.file) as database:
         note = _find_note(database, options.note)
         redact_note(database, note.note_id, options.reason)
-        return _answer_note(options, database, note, "残したまま、文を取り除きました")
+        return _answer_note(options, database, note, "を残したまま、文を取り除きました")
 
 
-def _answer_note(options: argparse.Namespace, database: Database, note: Note, done: str) -> int:
+def _answer_note(
+    options: argparse.Namespace, database: Database, note: Note, done: str, changed: bool = True
+) -> int:
     after = database.note(note.note_id)
     assert after is not None
-    document = note_documents(database, [after])[0] | _removed(options)
-    return answer(options, document, f"{after.number} を{done}。")
+    document = note_documents(database, [after])[0] | _removed(options) | {"changed": changed}
+    return answer(options, document, f"{after.number} {done}。")
+
+
+def _answer_same(options: argparse.Namespace, database: Database, note: Note, state: str) -> int:
+    return _answer_note(options, database, note, f"は{state}。何も変えていません", changed=False)
 
 
 def _removed(options: argparse.Namespace) -> Document:

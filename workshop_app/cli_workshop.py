@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from pathlib import Path
 
-from workshop_app.cli_console import answer, json_option
+from workshop_app.cli_console import answer, file_argument, json_option
 from workshop_app.cli_documents import workshop_document, workshop_line
 
 
 def fill_workshop(command: argparse.ArgumentParser) -> None:
     """Options of `workshop`; without any it only shows what is there."""
-    command.add_argument("file", type=Path)
+    file_argument(command)
     command.add_argument("--participants", type=int, help="参加者数")
     command.add_argument("--observers", type=int, help="傍聴者数")
     command.add_argument("--voters", type=int, help="投票者数")

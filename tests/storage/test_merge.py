@@ -125,7 +125,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
     raw = good.read_bytes()
     made = {
         name: folder / f"{name}.wsdb"
-        for name in ("文章", "空", "圧縮", "よそ", "切れた", "改ざん", "WAL", "途中")
+        for name in ("文章", "空", "圧縮", "よそ", "切れた", "切れ端", "改ざん", "WAL", "途中")
     }
     made["文章"].write_text("ただの文章です", encoding="utf-8")
     made["空"].write_bytes(b"")
@@ -135,6 +135,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         other.execute("CREATE TABLE t (a)")
         other.commit()
     made["切れた"].write_bytes(raw[: len(raw) * 2 // 3])
+    made["切れ端"].write_bytes(raw[:50])
     made["改ざん"].write_bytes(raw)
     with closing(sqlite3.connect(made["改ざん"])) as forged:
         forged.execute("UPDATE op SET payload = replace(payload, '意見0', '意見X')")
@@ -153,6 +154,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         ("圧縮", "ZIP"),
         ("よそ", "別のプログラム"),
         ("切れた", "途中で切れて"),
+        ("切れ端", "途中で切れて"),
         ("改ざん", "書き換わって"),
         ("WAL", "開いたまま写された"),
         ("途中", "途中で写されて"),
@@ -165,9 +167,22 @@ def test_scenario_14_bad_file_refused_with_its_reason(tmp_path: Path, name: str,
     bad_before = bad.read_bytes()
     report = merge_files(target, [bad])
     assert report.sources[0].status == "refused"
-    assert words in (report.sources[0].reason or "")
+    reason = report.sources[0].reason or ""
+    for part in (words, "今のデータは変わっていません。"):
+        assert part in reason
+    # The file is called .wsdb already: to look for that ending would send people round in a circle.
+    assert "終わりが .wsdb の" not in reason
     assert target.read_bytes() == before
     assert bad.read_bytes() == bad_before
+
+
+def test_scenario_14_file_of_another_name_is_told_which_ending_to_look_for(tmp_path: Path) -> None:
+    target = make_ward(tmp_path, "東区", "A", 2)
+    other = tmp_path / "議事録.txt"
+    other.write_text("ただの文章です", encoding="utf-8")
+    reason = merge_files(target, [other]).sources[0].reason
+    assert reason is not None
+    assert reason.endswith("名前の終わりが .wsdb のファイルを選んでください。")
 
 
 def test_scenario_14_other_files_of_the_batch_still_merge(tmp_path: Path) -> None:
@@ -207,6 +222,37 @@ def test_merge_other_agenda_refused(tmp_path: Path, repo_root: Path) -> None:
     report = merge_files(target, [other, make_ward(tmp_path, "西区", "A", 1)])
     assert [s.status for s in report.sources] == ["refused", "merged"]
     assert "別の議題" in (report.sources[0].reason or "")
+
+
+def test_merge_practice_and_real_never_mixed(tmp_path: Path) -> None:
+    real = make_ward(tmp_path, "西区", "A", 3)
+    practice = tmp_path / "練習.wsdb"
+    create_database(practice, WorkshopSetup(load_agenda(None), "西区", "2014-10-05", practice=True))
+    with closing(Database.open(practice)) as database:
+        record.add_notes(database, [NoteDraft("練習の意見")])
+    target = tmp_path / "統合.wsdb"
+    report = merge_files(target, [real, practice])
+    assert [source.status for source in report.sources] == ["merged", "refused"]
+    assert "練習用" in (report.sources[1].reason or "")
+    assert report.notes == 3
+    before = target.read_bytes()
+    assert merge_files(target, [practice]).sources[0].status == "refused"
+    assert target.read_bytes() == before
+    other = tmp_path / "練習の統合.wsdb"
+    report = merge_files(other, [practice, real])
+    assert [source.status for source in report.sources] == ["merged", "refused"]
+    assert "統合先は練習用" in (report.sources[1].reason or "")
+
+
+def test_merge_conflicts_of_the_sources_add_up_to_the_open_ones(tmp_path: Path) -> None:
+    for mark, tables, venue in (("A", 4, "東会館"), ("B", 3, "西会館")):
+        setup = WorkshopSetup(
+            load_agenda(None), "東区", "2014-10-05", tables=tables, venue=venue, device_mark=mark
+        )
+        create_database(tmp_path / f"{mark}.wsdb", setup)
+    report = merge_files(tmp_path / "統合.wsdb", [tmp_path / "A.wsdb", tmp_path / "B.wsdb"])
+    assert report.open_conflicts == 2
+    assert [source.conflicts for source in report.sources] == [0, 2]
 
 
 def test_merge_into_itself_refused(tmp_path: Path) -> None:

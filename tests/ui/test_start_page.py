@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from workshop_app.ui.settings import RecentFile
 from workshop_app.ui.start_cards import RecentRow, StartCard
 from workshop_app.ui.start_page import StartPage
 from workshop_app.ui.theme import apply_look, load_look
+from workshop_app.ui.widgets.header import SaveState
 
 
 @pytest.fixture
@@ -225,3 +227,25 @@ def test_start_page_large_text_on_a_small_screen_needs_no_sideways_scroll(
     for part in (*rows(page), child(page, "startMerge"), child(page, "startOpenOther")):
         assert page.rect().left() <= part.mapTo(page, QPoint(0, 0)).x()
         assert part.mapTo(page, QPoint(part.width(), 0)).x() <= page.width()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot change its zone in a process")
+def test_times_are_japanese_wherever_the_laptop_stands(
+    qtbot: QtBot, page: StartPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        path = tmp_path / "東区.wsdb"
+        path.write_bytes(b"there")
+        # The last minute of 2014 in New York is the afternoon of New Year's Day in Japan.
+        page.set_recent([RecentFile(path, "東区 端末A", 1, 1_420_088_340_000)])
+        show(qtbot, page)
+        assert "2015年1月1日に保存" in rows(page)[0].detail
+        state = SaveState()
+        qtbot.addWidget(state)
+        state.show_saved(1_420_088_340_000)
+        assert state.text() == "保存しました 13:59"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

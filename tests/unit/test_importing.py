@@ -97,7 +97,9 @@ def test_plan_unknown_words_are_kept_in_a_notice_and_the_note_stays(agenda: Agen
     plan = plan_rows(agenda, [], table, ImportOptions(theme="T1", kind="課題", table=4, round=2))
     first, second = plan.drafts[0].draft, plan.drafts[1].draft
     assert (first.theme, first.kind, first.table, first.round, first.votes) == (None, None, None, None, 0)
-    assert first.points == ("T1-K1",)
+    # Without a theme that is known there is none the point could be of.
+    assert first.points == ()
+    assert "論点「T1-K1」は行のテーマのものではないため、つけません。" in messages(plan)
     # A row that says nothing takes the default; a row that says something unknown does not.
     assert (second.theme, second.kind, second.table, second.round) == (None, "issue", 4, 2)
     for words in ("宇宙", "謎", "A班", "午後", "-3", "X9"):

@@ -20,6 +20,8 @@ from workshop_app.domain.values import value
 MAX_TABLE = 99
 MAX_ROUND = 20
 MAX_VOTES = 9_999
+PRACTICE_TITLE = "練習用データ"
+"""Title of a workshop held for practice; it travels with every merge, unlike what a file says of itself."""
 MAX_COORDINATE = 10_000_000
 """Farthest from the corner that anything can lie on the board; above what any board reaches, below what a painter can."""
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 JST = timezone(timedelta(hours=9), "JST")
-"""Papers of a Japanese city show Japanese time, whatever the clock zone of the laptop."""
+"""Every time and day a person reads is Japanese time, whatever the zone of the laptop's clock: on screen, on
+paper, in receipts and in the names of files. The workshops and their papers are Japanese, and a time that
+differs between the window and the workbook would be looked for in vain. Stored are milliseconds since 1970.
+"""
 
 _WEEKDAYS = "月火水木金土日"
 
@@ -85,6 +88,11 @@ def wareki_or_text(text: str | None) -> str | None:
 def jst(ms: int) -> datetime:
     """Milliseconds since 1970 as Japanese time, cut to the second."""
     return datetime.fromtimestamp(ms // 1000, JST)
+
+
+def format_clock(ms: int) -> str:
+    """14:32 in Japanese time."""
+    return f"{jst(ms):%H:%M}"
 
 
 def format_moment_short(ms: int) -> str:

@@ -30,6 +30,7 @@ from workshop_app.domain.text import MAX_NOTE_CHARS, clean_text, fold_text
 from workshop_app.services import record
 from workshop_app.services.import_codes import CodeReader, is_missing, read_number
 from workshop_app.services.ports import UnitOfWork, Watch, Workspace
+from workshop_app.services.prepare import this_workshop
 
 FIELDS = tuple(COLUMN_NAMES)
 FIELD_LABELS: Mapping[str, str] = {
@@ -178,14 +179,19 @@ def plan_import(workspace: Workspace, table: SourceTable, options: ImportOptions
             "各会場のファイルに取り込んでから、統合してください。"
         )
     existing = [note.text for note in workspace.notes() if not note.voided]
-    return plan_rows(workspace.agenda(), existing, table, options)
+    limit = record.table_limit(this_workshop(workspace))
+    return plan_rows(workspace.agenda(), existing, table, options, limit)
 
 
 def plan_rows(
-    agenda: Agenda, existing_texts: Iterable[str], table: SourceTable, options: ImportOptions
+    agenda: Agenda,
+    existing_texts: Iterable[str],
+    table: SourceTable,
+    options: ImportOptions,
+    tables: int = MAX_TABLE,
 ) -> ImportPlan:
-    """The pure part of `plan_import`: needs no open file."""
-    return _Planner(agenda, table, options).plan(set(existing_texts))
+    """The pure part of `plan_import`: needs no open file. `tables` is the greatest table number."""
+    return _Planner(agenda, table, options, tables).plan(set(existing_texts))
 
 
 def require_text_column(plan: ImportPlan) -> None:
@@ -265,8 +271,10 @@ class _JoinedWorkspace:
 class _Planner:
     """One run over the table."""
 
-    def __init__(self, agenda: Agenda, table: SourceTable, options: ImportOptions) -> None:
+    def __init__(self, agenda: Agenda, table: SourceTable, options: ImportOptions, tables: int) -> None:
         self._table = table
+        self._tables = tables
+        self._themes = {point.id: point.theme_id for point in agenda.points()}
         self._codes = CodeReader(agenda)
         self._notices: dict[str, list[int]] = {}
         self._columns = guess_columns(table.headers, [cells for _, cells in table.rows[:_GUESS_ROWS]])
@@ -281,7 +289,7 @@ class _Planner:
             raise InvalidInput(f"意見の列が決まっていません。{UNCHANGED}意見の入っている列を選んでください。")
         self._theme = self._default("テーマ", options.theme, self._codes.theme)
         self._kind = self._default("種別", options.kind, self._codes.kind)
-        self._table_no = _in_range("テーブル番号", options.table, MAX_TABLE)
+        self._table_no = _in_range("テーブル番号", options.table, tables)
         self._round = _in_range("ラウンド", options.round, MAX_ROUND)
 
     def plan(self, existing: set[str]) -> ImportPlan:
@@ -351,14 +359,14 @@ class _Planner:
         beyond = [cell for cell in cells[len(self._table.headers) :] if cell.strip()]
         if beyond:
             self._say(f"見出しより右にはみ出した文字は取り込みません（{'・'.join(beyond)}）。", row_no)
-        theme = self._code(row_no, cells, "theme", self._theme)
+        theme, points = self._theme_and_points(row_no, cells)
         draft = NoteDraft(
             text=cleaned.text,
             theme=theme,
             kind=self._code(row_no, cells, "kind", self._kind),
-            table=self._number(row_no, cells, "table", 1, MAX_TABLE, self._table_no),
+            table=self._number(row_no, cells, "table", 1, self._tables, self._table_no),
             round=self._number(row_no, cells, "round", 1, MAX_ROUND, self._round),
-            points=self._points(row_no, cells, theme),
+            points=points,
             votes=self._number(row_no, cells, "votes", 0, MAX_VOTES, 0) or 0,
         )
         return PlannedNote(row_no, draft, self._island(row_no, cells))
@@ -392,14 +400,23 @@ class _Planner:
             )
         return found
 
-    def _points(self, row_no: int, cells: Sequence[str], theme: str | None) -> tuple[str, ...]:
+    def _theme_and_points(self, row_no: int, cells: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
+        """A point is of one theme: it names the theme of a row without one, and fits no other."""
+        theme = self._code(row_no, cells, "theme", self._theme)
         words = self._cell(cells, "points")
         if is_missing(words):
-            return ()
+            return theme, ()
         found, unknown = self._codes.points(words, theme)
         for part in unknown:
             self._say(f"論点「{part}」は議題にないため、つけません。", row_no)
-        return found
+        themes = {self._themes[point] for point in found}
+        if theme is None and is_missing(self._cell(cells, "theme")) and len(themes) == 1:
+            [theme] = themes
+            self._say(f"テーマが空の行は、論点のテーマ（{theme}）にします。", row_no)
+        for point in found:
+            if self._themes[point] != theme:
+                self._say(f"論点「{point}」は行のテーマのものではないため、つけません。", row_no)
+        return theme, tuple(point for point in found if self._themes[point] == theme)
 
     def _island(self, row_no: int, cells: Sequence[str]) -> str | None:
         words = " ".join(clean_text(self._cell(cells, "island")).text.split())

@@ -28,6 +28,7 @@ from workshop_app.services.ports import (
     Watch,
     Workspace,
 )
+from workshop_app.services.prepare import holds_practice
 
 BackUp = Callable[[], Path | None]
 """Makes a backup of the target and says where it lies."""
@@ -227,6 +228,7 @@ def merge_into(
     report = MergeReport(workspace.path, dry_run, [source for source, _ in read])
     watch = watch or Unwatched()
     _refuse_other_agendas(workspace, read)
+    _refuse_mixing_with_practice(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
     def before_write() -> None:
@@ -303,6 +305,25 @@ def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
             )
         else:
             ours |= file.agenda_ids
+
+
+def _refuse_mixing_with_practice(workspace: MergeTarget, read: Read) -> None:
+    """What was tried out never gets among what was said; the target decides, or else the first file."""
+    ours = holds_practice(workspace) if workspace.workshops() else None
+    for source, file in read:
+        if file is None or file.practice is None or source.reason is not None:
+            continue
+        if ours is None:
+            ours = file.practice
+        elif file.practice != ours:
+            source.status = "refused"
+            source.reason = (
+                f"「{source.path.name}」は練習用のファイルです。本番の記録には入れません。"
+                "今のデータは変わっていません。本番で使った端末のファイルを選んでください。"
+                if file.practice
+                else f"統合先は練習用です。本番のファイル「{source.path.name}」は入れていません。"
+                "どちらのデータも変わっていません。別の統合先を選んでください。"
+            )
 
 
 def _fill(

@@ -106,6 +106,8 @@ class VerifiedFile:
     tables: tuple[TableCount, ...]
     newest_ms: int
     modified_ms: int
+    practice: bool | None = None
+    """Whether a workshop in it is one for practice; None when it names no workshop."""
     unusual: tuple[str, ...] = ()
     """Entities (ids in hexadecimal) that are more than a note with one ordinary birth edit."""
     quarantined: tuple[Quarantined, ...] = ()

@@ -11,7 +11,7 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.fold import TYPE_KEY
 from workshop_app.domain.ids import EntityId, derived_entity_id
-from workshop_app.domain.note import MAX_TABLE, EntityType, Workshop
+from workshop_app.domain.note import MAX_TABLE, PRACTICE_TITLE, EntityType, Workshop
 from workshop_app.domain.numbering import is_device_mark
 from workshop_app.domain.op import JsonValue, OpKind
 from workshop_app.domain.text import clean_text
@@ -19,6 +19,8 @@ from workshop_app.services.edits import append_changes
 from workshop_app.services.ports import LocalContext, UnitOfWork, Workspace
 
 MAX_VENUE_CHARS = 200
+FIRST_YEAR, LAST_YEAR = 1989, 2099
+"""Any other year of a workshop is a slip of the finger; 平成 began in 1989."""
 COUNT_LIMITS: Mapping[str, tuple[str, int, int]] = {
     "participants": ("参加者数", 0, 9_999),
     "observers": ("傍聴者数", 0, 9_999),
@@ -27,8 +29,6 @@ COUNT_LIMITS: Mapping[str, tuple[str, int, int]] = {
     "tables": ("テーブルの数", 1, MAX_TABLE),
 }
 """Name, least and greatest value of every count of a workshop; the keys are the payload keys in the log."""
-PRACTICE_TITLE = "練習用データ"
-"""Title of a workshop held for practice; it travels with every merge, unlike what a file says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ def check_setup(setup: WorkshopSetup) -> None:
             valid = False
         if not valid:
             raise InvalidInput(f"開催日「{setup.date}」を読めません。2014-10-05 のように書いてください。")
+        if not FIRST_YEAR <= int(setup.date[:4]) <= LAST_YEAR:
+            raise InvalidInput(
+                f"開催日「{setup.date}」の年を確かめてください。ファイルは作っていません。"
+                f"{FIRST_YEAR}年から {LAST_YEAR}年までの日を書いてください。"
+            )
     if not is_device_mark(setup.device_mark):
         raise InvalidInput(
             f"端末の記号「{setup.device_mark}」は使えません。A から Z の大文字 1〜2文字にしてください。"

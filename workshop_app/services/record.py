@@ -10,7 +10,15 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.errors import InvalidInput, NotFound
 from workshop_app.domain.fold import TYPE_KEY, EntityState
 from workshop_app.domain.ids import EntityId, derived_entity_id
-from workshop_app.domain.note import EDITABLE_FIELDS, EntityType, NoteDraft, NoteField, checked_fields
+from workshop_app.domain.note import (
+    EDITABLE_FIELDS,
+    MAX_TABLE,
+    EntityType,
+    NoteDraft,
+    NoteField,
+    Workshop,
+    checked_fields,
+)
 from workshop_app.domain.numbering import format_number, number_prefix
 from workshop_app.domain.op import JsonValue, OpKind
 from workshop_app.services.edits import append_changes
@@ -26,13 +34,16 @@ _NOTE_TYPE = {TYPE_KEY: str(EntityType.NOTE)}
 def add_notes(workspace: Workspace, drafts: Sequence[NoteDraft], watch: Watch | None = None) -> Changes:
     """Save new notes, all or none; their numbers are given here and never change.
 
-    Raises InvalidInput (text empty or too long, unknown theme, kind or point, or a file without a workshop),
-    StorageUnavailable and Cancelled; in each case nothing was written.
+    Raises InvalidInput (text empty or too long, unknown theme, kind or point, a point of another theme, a
+    table the workshop does not have, or a file without a workshop), StorageUnavailable and Cancelled; in each case nothing was written.
     """
     local, workshop = workspace.local, this_workshop(workspace)
     agenda = workspace.agenda()
     ward_short = agenda.ward(workshop.ward_id).short
     prepared = [_with_checked_codes(agenda, draft.fields()) for draft in drafts]
+    for fields in prepared:
+        require_table(workshop, fields[NoteField.TABLE])
+        require_points_of_theme(agenda, fields[NoteField.THEME], fields[NoteField.POINTS])
     with workspace.transaction() as uow:
         for done, fields in enumerate(prepared):
             _say(watch, "付箋を保存しています", done, len(prepared))
@@ -60,6 +71,10 @@ def edit_note(workspace: Workspace, note_id: EntityId, fields: Mapping[str, Json
         state = _existing(uow, note_id)
         if state.voided:
             raise InvalidInput("この付箋は取り消されています。直すときは、先に「戻す」を押してください。")
+        place = str(state.get(NoteField.WORKSHOP, ""))
+        here = next((w for w in workspace.workshops() if bytes(w.workshop_id).hex() == place), None)
+        if here is not None:
+            require_table(here, checked.get(NoteField.TABLE))
         append_changes(uow, state, checked)
         return uow.changes
 
@@ -157,6 +172,36 @@ def _existing(uow: UnitOfWork, note_id: EntityId) -> EntityState:
     if state is None or state.type != EntityType.NOTE:
         raise NotFound("その付箋は見つかりません。番号を確かめてください。今のデータは変わっていません。")
     return state
+
+
+def require_table(workshop: Workshop, table: int | None) -> None:
+    """Refuse a table above the number of tables; raises InvalidInput. What is not settled limits nothing."""
+    tables = table_limit(workshop)
+    if table is not None and table > tables:
+        raise InvalidInput(
+            f"テーブル {table} はありません。この会場のテーブルは {tables} までです。今のデータは変わっていません。"
+            "番号か、会場のテーブルの数を直してください。"
+        )
+
+
+def table_limit(workshop: Workshop) -> int:
+    """The greatest table number a note of this workshop may have."""
+    return MAX_TABLE if workshop.tables is None or "tables" in workshop.conflicts else workshop.tables
+
+
+def require_points_of_theme(agenda: Agenda, theme: str | None, points: Iterable[str]) -> None:
+    """Refuse agenda points of another theme than the note's; raises InvalidInput.
+
+    A merge may still bring the two together, and an undo may put that back: it is no rule of the stored data.
+    """
+    themes = {point.id: point.theme_id for point in agenda.points()}
+    strange = [point for point in points if themes.get(point, theme) != theme]
+    if strange:
+        own = "未分類" if theme is None else theme
+        raise InvalidInput(
+            f"論点「{'・'.join(strange)}」は、この付箋のテーマ（{own}）のものではありません。"
+            "今のデータは変わっていません。テーマか論点を直してください。"
+        )
 
 
 def _with_checked_codes(agenda: Agenda, fields: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -20,7 +20,8 @@ from workshop_app.services.report_connections import connections_sheets
 from workshop_app.services.report_data import codes_sheet, figures_sheet, notes_sheet, output_sheet
 from workshop_app.services.report_facts import Facts, gather_facts
 from workshop_app.services.report_figures import FigureLog
-from workshop_app.services.report_papers import by_island_sheets, results_sheet
+from workshop_app.services.report_papers import by_island_sheets
+from workshop_app.services.report_results import results_sheet
 from workshop_app.services.report_spec import Edition, Report, Sheet
 from workshop_app.services.report_tables import tables_sheet
 
@@ -84,7 +85,7 @@ def build_report(
         source.notes(),
         source.workshops(),
         source.islands(),
-        open_conflicts=len(source.conflicts()),
+        conflicts=source.conflicts(),
         practice=holds_practice(source),
         held={item.note.note_id for item in board.notes if item.held},
     )

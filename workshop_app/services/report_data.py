@@ -13,8 +13,17 @@ from collections.abc import Sequence
 from workshop_app.domain.ids import format_id
 from workshop_app.domain.wareki import format_wareki, jst, parse_iso, wareki_or_text
 from workshop_app.services.ports import SourceInfo
-from workshop_app.services.report_facts import Facts, IslandFact, ReportNote
-from workshop_app.services.report_figures import ALL_KINDS, ALL_THEMES, ALL_WARDS, NONE_CODE, FigureLog
+from workshop_app.services.report_bases import CLASH_MARK, FIELD_NAMES, clash_values, clashes
+from workshop_app.services.report_facts import Facts, IslandFact, ReportNote, Venue, votes_of
+from workshop_app.services.report_figures import (
+    ALL_KINDS,
+    ALL_THEMES,
+    ALL_WARDS,
+    CLASH_CODE,
+    NONE_CODE,
+    FigureLog,
+)
+from workshop_app.services.report_papers import island_title
 from workshop_app.services.report_spec import DataColumn, DataKind, DataSheet, Value
 
 NOTES_NAME = "データ_意見"
@@ -108,8 +117,8 @@ def _note_row(item: ReportNote) -> tuple[Value, ...]:
         item.ward.name,
         item.ward.dantai_code or NONE_CODE,
         NONE_CODE if venue is None else venue.code,
-        parse_iso(date) or NONE_CODE,
-        wareki_or_text(date) or NONE_CODE,
+        _venue_value(venue, "date", parse_iso(date)),
+        _venue_value(venue, "date", wareki_or_text(date)),
         _or_none(note.table),
         _or_none(note.round),
         note.device_mark or NONE_CODE,
@@ -122,8 +131,8 @@ def _note_row(item: ReportNote) -> tuple[Value, ...]:
         ";".join(point.id for point in item.points) or NONE_CODE,
         one_line(note.text),
         1 if "\n" in note.text else 0,
-        note.votes,
-        _or_none(None if venue is None else venue.workshop.voters),
+        note.votes if item.voted else NONE_CODE,
+        _venue_value(venue, "voters", None if venue is None else venue.workshop.voters),
         UNCHECKED,
         ";".join(remarks) or NONE_CODE,
         NONE_CODE,
@@ -133,6 +142,12 @@ def _note_row(item: ReportNote) -> tuple[Value, ...]:
         jst(note.updated_ms).isoformat(),
         ";".join(_FIELD_WORDS.get(name, name) for name in note.conflicts) or NONE_CODE,
     )
+
+
+def _venue_value(venue: Venue | None, name: str, value: Value) -> Value:
+    if venue is not None and name in venue.clashes:
+        return CLASH_CODE
+    return NONE_CODE if value is None else value
 
 
 def _or_none(value: int | None) -> Value:
@@ -185,15 +200,15 @@ def _code_groups(facts: Facts) -> list[tuple[str, list[tuple[str, str, str]]]]:
         (
             venue.code,
             venue.workshop.title or f"{venue.ward.name} 会場",
-            f"{venue.ward.name}　{wareki_or_text(venue.workshop.date) or '開催日は未入力'}　"
-            f"{venue.workshop.venue or '会場名は未入力'}",
+            f"{venue.ward.name}　{_venue_words(facts, venue, 'date') or '開催日は未入力'}　"
+            f"{_venue_words(facts, venue, 'venue') or '会場名は未入力'}",
         )
         for venue in facts.venues
     ]
     themes = [(theme.code, theme.short, theme.band) for theme in facts.themes]
     kinds = [(kind.code, kind.name, f"印刷の印 {kind.label}") for kind in facts.kinds]
     points = [(point.id, point.label, point.text) for theme in agenda.all_themes for point in theme.points]
-    islands = [row for island in facts.islands for row in _island_codes(island)]
+    islands = [row for island in facts.islands for row in _island_codes(facts, island)]
     return [
         ("団体コード", wards),
         ("会場コード", venues),
@@ -209,6 +224,7 @@ def _code_groups(facts: Facts) -> list[tuple[str, list[tuple[str, str, str]]]]:
             "共通の記号",
             [
                 (NONE_CODE, NONE_CODE, "当てはまる値がない、または入力されていない（印刷では －）"),
+                (CLASH_CODE, CLASH_CODE, "端末によって違う内容が書かれ、まだ決まっていない"),
                 (ALL_WARDS, ALL_WARDS, "区で分けない合計"),
                 (ALL_THEMES, ALL_THEMES, "テーマで分けない合計"),
                 (ALL_KINDS, ALL_KINDS, "種別で分けない合計"),
@@ -217,11 +233,19 @@ def _code_groups(facts: Facts) -> list[tuple[str, list[tuple[str, str, str]]]]:
     ]
 
 
-def _island_codes(island: IslandFact) -> list[tuple[str, str, str]]:
+def _venue_words(facts: Facts, venue: Venue, name: str) -> str | None:
+    if name in venue.clashes:
+        return f"{clash_values(facts, venue, name)}{CLASH_MARK}"
+    return wareki_or_text(venue.workshop.date) if name == "date" else venue.workshop.venue
+
+
+def _island_codes(facts: Facts, island: IslandFact) -> list[tuple[str, str, str]]:
     count = island.count
     seals = f" 島への票 {island.seals:,}票" if island.seals else ""
-    own = (island.code, island.title, f"{count.notes:,}件 {count.votes:,}票{seals}")
-    return [own] + [row for child in island.children for row in _island_codes(child)]
+    votes = votes_of(island.everything)
+    on_notes = "票は未入力" if votes is None else f"{votes:,}票"
+    own = (island.code, island_title(facts, island), f"{count.notes:,}件 {on_notes}{seals}")
+    return [own] + [row for child in island.children for row in _island_codes(facts, child)]
 
 
 def output_sheet(
@@ -253,10 +277,22 @@ def output_sheet(
         rows.append((f"非掲載の理由{order}", number, f"件。理由：{one_line(reason or '記載なし')}"))
     unsorted = sum(1 for note in facts.notes if note.theme.prefix == "U")
     rows += [
-        ("票", counts.votes, "掲載した意見の票の合計（票）"),
-        ("島への票", counts.island_votes, "島や表札に貼られた票（票）。付箋の票には加えていない"),
+        ("票", counts.votes if facts.voted() else NONE_CODE, "掲載した意見の票の合計（票）"),
+        (
+            "島への票",
+            counts.island_votes if facts.voted() else NONE_CODE,
+            "島や表札に貼られた票（票）。付箋の票には加えていない",
+        ),
         ("未分類の意見", unsorted, "テーマがまだ決まっていない件数（件）"),
         ("未解決の競合", counts.open_conflicts, "まだ決まっていない競合の数（か所）"),
+        *(
+            (
+                f"会場の競合{order}",
+                clash_values(facts, venue, name),
+                f"{venue.ward.name}の{FIELD_NAMES[name]}",
+            )
+            for order, (venue, name) in enumerate(clashes(facts), start=1)
+        ),
         ("伏せた意見", 0, f"伏字にした件数（件）。公開区分はすべて「{UNCHECKED}」"),
         ("統合元ファイルの数", len(sources), "このファイルに統合したファイル（個）"),
     ]

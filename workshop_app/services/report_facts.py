@@ -16,10 +16,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workshop_app.domain.agenda import Agenda, AgendaPoint, Theme
-from workshop_app.domain.board import living_parents
+from workshop_app.domain.board import IslandField, living_parents
 from workshop_app.domain.ids import EntityId
-from workshop_app.domain.note import Island, Note, Workshop
-from workshop_app.domain.tallies import Count, per_unit, sum_known
+from workshop_app.domain.note import Conflict, EntityType, Island, Note, Workshop
+from workshop_app.domain.op import JsonValue
+from workshop_app.domain.tallies import Count, sum_known
 from workshop_app.services.report_spec import ReportCounts
 
 UNSORTED = "未分類"
@@ -67,6 +68,15 @@ class Venue:
     code: str
     ward: WardFact
     workshop: Workshop
+    clashes: Mapping[str, tuple[JsonValue, ...]] = field(default_factory=dict, compare=False)
+    """What laptops say differently of it and nobody has settled: every value, by payload key."""
+    voted: bool = False
+    """Votes were entered: without any, a note's 0 says nothing."""
+
+    def number(self, name: str) -> int | None:
+        """A count of the workshop; None when it was not entered or is not settled."""
+        value: int | None = getattr(self.workshop, name)
+        return None if name in self.clashes else value
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +95,11 @@ class IslandFact:
     def everything(self) -> list[ReportNote]:
         """Its notes, those of inner islands included, in printed order."""
         return self.notes + [note for child in self.children for note in child.everything]
+
+    @property
+    def with_inner(self) -> list[IslandFact]:
+        """The island and those inside it, in printed order."""
+        return [self, *(one for child in self.children for one in child.with_inner)]
 
     @property
     def count(self) -> Count:
@@ -117,11 +132,17 @@ class ReportNote:
     island: IslandFact | None = None
     serial: int = 0
     held: bool = False
+    voted: bool = False
 
     @property
     def votes(self) -> int:
-        """Votes (票) it got."""
+        """Votes (票) it got; 0 as well where nobody entered any (see `votes_of`)."""
         return self.note.votes
+
+
+def votes_of(notes: Iterable[ReportNote]) -> int | None:
+    """Votes of some notes; None when at none of their venues votes were entered."""
+    return sum_known(note.votes if note.voted else None for note in notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +171,8 @@ class Facts:
     groups: tuple[ThemeGroup, ...]
     counts: ReportCounts
     practice: bool = False
+    title_clashes: Mapping[EntityId, tuple[JsonValue, ...]] = field(default_factory=dict)
+    """Every wording of the 表札 that laptops wrote differently and nobody has settled, by island."""
 
     @property
     def notes(self) -> list[ReportNote]:
@@ -169,53 +192,19 @@ class Facts:
         """True when this file knows nothing of a ward: its numbers are not 0, they are not there."""
         return not self.venues_of(ward) and all(note.ward != ward for note in self.notes)
 
+    def voted(self, ward: WardFact | None = None) -> bool:
+        """True when votes were entered in a ward, or in any for None: only then is a 0 the number of votes."""
+        return any(venue.voted for venue in self.venues_of(ward)) or any(
+            note.voted for note in self.notes if ward is None or note.ward == ward
+        )
+
+    def votes(self, notes: Iterable[ReportNote], ward: WardFact | None = None) -> int | None:
+        """Votes of notes of one ward, or of all for None; None where votes were never entered."""
+        return sum(note.votes for note in notes) if self.voted(ward) else None
+
     def missing_wards(self) -> list[WardFact]:
         """Wards of the agenda of which this file has no workshop."""
         return [ward for ward in self.wards if ward.known and not self.venues_of(ward)]
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The denominators of a ward (or of all): None means nobody has entered the number."""
-
-    participants: int | None
-    observers: int | None
-    tables: int | None
-    voters: int | None
-    per_head: float | None
-    per_table: float | None
-    vote_use: float | None
-
-
-def base_of(venues: Sequence[Venue], notes: Iterable[ReportNote]) -> Base:
-    """Denominators of some venues, and ratios over the venues whose denominator is known."""
-    by_venue: dict[str, Count] = defaultdict(Count)
-    for note in notes:
-        if note.venue is not None:
-            by_venue[note.venue.code] += Count(1, note.votes)
-
-    def ratio(units: Mapping[str, int | None], votes: bool = False) -> float | None:
-        known = {code: number for code, number in units.items() if number is not None}
-        amount = sum(by_venue[code].votes if votes else by_venue[code].notes for code in known)
-        return per_unit(amount, sum(known.values()))
-
-    heads = {venue.code: venue.workshop.participants for venue in venues}
-    tables = {venue.code: venue.workshop.tables for venue in venues}
-    held_votes = {
-        venue.code: None
-        if venue.workshop.voters is None or venue.workshop.votes_per_person is None
-        else venue.workshop.voters * venue.workshop.votes_per_person
-        for venue in venues
-    }
-    return Base(
-        participants=sum_known(heads.values()),
-        observers=sum_known(venue.workshop.observers for venue in venues),
-        tables=sum_known(tables.values()),
-        voters=sum_known(venue.workshop.voters for venue in venues),
-        per_head=ratio(heads),
-        per_table=ratio(tables),
-        vote_use=ratio(held_votes, votes=True),
-    )
 
 
 def gather_facts(
@@ -223,7 +212,7 @@ def gather_facts(
     notes: Sequence[Note],
     workshops: Sequence[Workshop],
     islands: Sequence[Island],
-    open_conflicts: int,
+    conflicts: Sequence[Conflict] = (),
     practice: bool = False,
     held: Collection[EntityId] = (),
 ) -> Facts:
@@ -235,7 +224,8 @@ def gather_facts(
         WardFact(order, ward.id, ward.name, ward.dantai_code or "")
         for order, ward in enumerate(sorted(agenda.wards, key=lambda ward: ward.sort_no))
     ]
-    venues = _venues(wards, workshops)
+    voted = _voted(notes, workshops, islands)
+    venues = _venues(wards, workshops, conflicts, voted)
     themes = [
         ThemeFact(order, theme.id, _theme_band(theme), _theme_short(theme), theme.id)
         for order, theme in enumerate(agenda.all_themes)
@@ -248,6 +238,7 @@ def gather_facts(
     shown = [lookup.place(note) for note in notes if not note.voided]
     for item in shown:
         item.held = item.note.note_id in held
+        item.voted = item.note.workshop_id in voted
     groups = _group_by_theme(lookup.themes_used(shown), shown, {i.island_id: i for i in islands})
     _number(groups)
     reasons = Counter(note.void_reason or "" for note in notes if note.voided)
@@ -256,7 +247,7 @@ def gather_facts(
         excluded=sum(reasons.values()),
         votes=sum(note.votes for note in shown),
         excluded_by_reason=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        open_conflicts=open_conflicts,
+        open_conflicts=len(conflicts),
         island_votes=sum(island.votes for island in islands if not island.voided),
     )
     return Facts(
@@ -268,6 +259,11 @@ def gather_facts(
         groups=tuple(groups),
         counts=counts,
         practice=practice,
+        title_clashes={
+            one.entity_id: tuple(value.value for value in one.values)
+            for one in conflicts
+            if (one.entity_type, one.field) == (EntityType.ISLAND, IslandField.TITLE)
+        },
     )
 
 
@@ -281,7 +277,23 @@ def _theme_short(theme: Theme) -> str:
     return f"{theme.mark} {theme.short_title}" if theme.number else theme.title
 
 
-def _venues(wards: Sequence[WardFact], workshops: Sequence[Workshop]) -> list[Venue]:
+def _voted(
+    notes: Sequence[Note], workshops: Sequence[Workshop], islands: Sequence[Island]
+) -> set[EntityId | None]:
+    """Workshops with votes entered: a vote somewhere, or the number of voters (who may all have given none)."""
+    return {
+        *(note.workshop_id for note in notes if note.votes),
+        *(island.workshop_id for island in islands if island.votes),
+        *(workshop.workshop_id for workshop in workshops if workshop.voters is not None),
+    }
+
+
+def _venues(
+    wards: Sequence[WardFact],
+    workshops: Sequence[Workshop],
+    conflicts: Sequence[Conflict],
+    voted: Collection[EntityId | None],
+) -> list[Venue]:
     """Workshops in ward order, then date, coded by ward and order (KU2-1)."""
     by_code = {ward.code: ward for ward in wards}
     unknown = WardFact(len(wards), UNKNOWN_WARD, UNKNOWN_WARD, "", known=False)
@@ -289,11 +301,15 @@ def _venues(wards: Sequence[WardFact], workshops: Sequence[Workshop]) -> list[Ve
         ((by_code.get(workshop.ward_id, unknown), workshop) for workshop in workshops),
         key=lambda pair: (pair[0].order, pair[1].date or "", pair[1].venue, bytes(pair[1].workshop_id)),
     )
+    clashes: dict[EntityId, dict[str, tuple[JsonValue, ...]]] = defaultdict(dict)
+    for conflict in conflicts:
+        clashes[conflict.entity_id][conflict.field] = tuple(value.value for value in conflict.values)
     numbers: Counter[str] = Counter()
     venues = []
     for ward, workshop in placed:
         numbers[ward.code] += 1
-        venues.append(Venue(f"{ward.code}-{numbers[ward.code]}", ward, workshop))
+        code, one = f"{ward.code}-{numbers[ward.code]}", workshop.workshop_id
+        venues.append(Venue(code, ward, workshop, clashes.get(one, {}), one in voted))
     return venues
 
 

@@ -13,6 +13,8 @@ from workshop_app.services.report_spec import Cell, Role, Value
 
 NONE_CODE = "該当なし"
 """What a data cell says when there is no value; print says －."""
+CLASH_CODE = "競合"
+"""What a data cell says while laptops say different things and nobody has settled it."""
 DASH = "－"
 ALL_WARDS = "全区"
 ALL_THEMES = "全テーマ"
@@ -21,6 +23,7 @@ _DASH_ROLE = {
     Role.NUMBER: Role.BODY_CENTRE,
     Role.NUMBER_1: Role.BODY_CENTRE,
     Role.SHARE: Role.BODY_CENTRE,
+    Role.ISLAND_NUMBER: Role.ISLAND_BAND,
     Role.TOTAL_NUMBER: Role.TOTAL,
     Role.TOTAL_NUMBER_1: Role.TOTAL,
     Role.TOTAL_SHARE: Role.TOTAL,
@@ -44,6 +47,17 @@ class Denominator:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A figure that laptops entered differently; `words` is what is printed."""
+
+    words: str
+
+
+Figure = int | float | Unsettled | None
+"""None is printed as －."""
+
+
 @dataclass(slots=True)
 class FigureLog:
     """Collects the rows of データ_集計 in the order the figures are printed."""
@@ -56,11 +70,11 @@ class FigureLog:
         table: tuple[str, str],
         slot: Slot,
         item: str,
-        value: int | float | None,
+        value: Figure,
         unit: str,
         base: Denominator | None = None,
     ) -> None:
-        """Write one figure. `table` is (集計番号, 集計名); a value of None becomes 該当なし."""
+        """Write one figure. `table` is (集計番号, 集計名); a value of None becomes 該当なし, an unsettled one 競合."""
         ward = slot.ward
         ward_code = self.city_code if ward is None else ward.dantai_code
         base_value = NONE_CODE if base is None or base.value is None else base.value
@@ -72,7 +86,7 @@ class FigureLog:
                 ALL_THEMES if slot.theme is None else slot.theme.code,
                 ALL_KINDS if slot.kind is None else slot.kind.code,
                 item,
-                NONE_CODE if value is None else value,
+                _data_value(value),
                 unit,
                 base_value,
                 NONE_CODE if base is None else base.unit,
@@ -84,7 +98,7 @@ class FigureLog:
         table: tuple[str, str],
         slot: Slot,
         item: str,
-        value: int | float | None,
+        value: Figure,
         unit: str,
         role: Role,
         base: Denominator | None = None,
@@ -94,6 +108,14 @@ class FigureLog:
         return figure_cell(value, role)
 
 
-def figure_cell(value: int | float | None, role: Role) -> Cell:
-    """A number cell, or a centred － when there is no number."""
-    return Cell(DASH, _DASH_ROLE.get(role, role)) if value is None else Cell(value, role)
+def _data_value(value: Figure) -> Value:
+    if isinstance(value, Unsettled):
+        return CLASH_CODE
+    return NONE_CODE if value is None else value
+
+
+def figure_cell(value: Figure, role: Role) -> Cell:
+    """A number cell, or centred text: － when there is no number, every value when it is not settled."""
+    if isinstance(value, int | float):
+        return Cell(value, role)
+    return Cell(DASH if value is None else value.words, _DASH_ROLE.get(role, role))

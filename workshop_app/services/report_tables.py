@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from workshop_app.domain.tallies import cross_table, share
-from workshop_app.services.report_facts import Facts, IslandFact, ReportNote, base_of
+from workshop_app.services.report_bases import COUNT_NAMES, base_of, clash_remarks, unsettled
+from workshop_app.services.report_facts import Facts, IslandFact, ReportNote
 from workshop_app.services.report_figures import Denominator, FigureLog, Slot, figure_cell
 from workshop_app.services.report_papers import (
     NOTHING,
     by_island_name,
     island_key,
+    island_title,
     missing_words,
     practice_words,
     remark_row,
@@ -164,22 +167,22 @@ def _base_rows(facts: Facts, log: FigureLog) -> list[Row]:
         venues = facts.venues_of(ward)
         base = base_of(venues, notes)
         total = ward is None
+        clash = partial(unsettled, facts, [] if total else venues)  # the sum leaves out what clashes
         slot = Slot(ward=ward)
         number = Role.TOTAL_NUMBER if total else Role.NUMBER
         number_1 = Role.TOTAL_NUMBER_1 if total else Role.NUMBER_1
         rate = Role.TOTAL_SHARE if total else Role.SHARE
         heads, tables = Denominator(base.participants, "人"), Denominator(base.tables, "卓")
         silent = ward is not None and facts.silent(ward)
-        votes = None if silent else sum(note.votes for note in notes)
         cells = (
             Cell("計" if ward is None else ward.name, Role.TOTAL if total else Role.BODY_CENTRE),
-            log.cell(table, slot, "参加者数", base.participants, "人", number),
-            log.cell(table, slot, "テーブル数", base.tables, "卓", number),
+            log.cell(table, slot, "参加者数", clash("participants") or base.participants, "人", number),
+            log.cell(table, slot, "テーブル数", clash("tables") or base.tables, "卓", number),
             log.cell(table, slot, "意見件数", None if silent else len(notes), "件", number),
             log.cell(table, slot, "1人当たり件数", base.per_head, "件/人", number_1, heads),
             log.cell(table, slot, "1テーブル当たり件数", base.per_table, "件/卓", number_1, tables),
-            log.cell(table, slot, "投票者数", base.voters, "人", number),
-            log.cell(table, slot, "票数", votes, "票", number),
+            log.cell(table, slot, "投票者数", clash("voters") or base.voters, "人", number),
+            log.cell(table, slot, "票数", facts.votes(notes, ward), "票", number),
             log.cell(table, slot, "票の使用率", base.vote_use, "比", rate),
         )
         kind = RowKind.TOTAL if total else RowKind.BODY
@@ -191,6 +194,7 @@ def _base_rows(facts: Facts, log: FigureLog) -> list[Row]:
             "割る数が入力されていない会場は除いて計算しています。"
         )
     )
+    rows += [remark_row(text) for text in clash_remarks(facts, COUNT_NAMES)]
     missing = facts.missing_wards()
     if missing and facts.venues and facts.counts.shown:
         rows.append(remark_row(missing_words(missing)))
@@ -250,7 +254,8 @@ def _cross(
             rate = Role.TOTAL_SHARE if total else Role.SHARE
             part = share(row.notes, n) if known else None
             cells.append(log.cell(table, slot, "構成比", part, "比", rate, whole))
-            cells.append(log.cell(table, slot, "票数", row.votes if known else None, "票", role))
+            votes = row.votes if facts.voted(slot.ward) else None
+            cells.append(log.cell(table, slot, "票数", votes, "票", role))
         return cells
 
     heads = [f"{item.label}\n（件）" for item in across] + ["計\n（件）"]
@@ -269,8 +274,9 @@ def _cross(
         label = corner if not chunk else f"{corner}\n（続き）"
         grid.rows.append(_header((label, *heads[part]), f"{prefix}:h"))
         if not n:
-            # Without the row of zeros below it the whole of an empty 資料4 stands on one page.
-            grid.rows.append(replace(_nothing_row(1 + len(heads[part])), keep_with_next=False))
+            # One row for the words and the sums: with two the whole of an empty 資料4 is over a page.
+            nothing = Row(RowKind.TOTAL, (Cell(NOTHING, Role.BODY), *sums[part]), key=f"{prefix}:t")
+            grid.rows.append(nothing)
             continue
         for index, (item, values) in enumerate(zip(down, lines, strict=True)):
             cells = (Cell(item.label, label_role), *values[part])
@@ -423,6 +429,8 @@ def _second_charts(facts: Facts, mixed: _Grid, top: Sequence[IslandFact]) -> tup
 
 def _all_votes_words(facts: Facts) -> str:
     counts = facts.counts
+    if not facts.voted():
+        return "票は入力されていません"
     seals = f"、島への票 {counts.island_votes:,}票を含む" if counts.island_votes else ""
     return f"n={counts.votes + counts.island_votes:,}票{seals}"
 
@@ -467,7 +475,7 @@ def _top_rows(facts: Facts, top: Sequence[IslandFact], log: FigureLog) -> list[R
             figure_cell(island.all_votes, Role.NUMBER),
             figure_cell(count.notes, Role.NUMBER),
             figure_cell(wards, Role.NUMBER),
-            Cell(island.title, Role.BODY),
+            Cell(island_title(facts, island), Role.BODY),
             *(Cell(None, Role.BODY) for _ in range(_TITLE_COLUMN + 1, len(_COLUMNS))),
         )
         last = index == len(top) - 1

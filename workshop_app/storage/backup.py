@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from workshop_app.domain.errors import StorageUnavailable
+from workshop_app.domain.wareki import JST
 from workshop_app.storage.engine import damaged, file_uri, storage_errors
 from workshop_app.storage.leftovers import passing_name, sweep
 
@@ -33,7 +34,8 @@ def back_up(path: Path, reason: str) -> Path:
     the file itself that is damaged; then the caller must not go on with what the backup was for.
     """
     folder = backup_folder(path)
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    now = datetime.now(JST).replace(tzinfo=None)
+    stamp = now.strftime("%Y%m%d-%H%M%S")
     stem = f"{stamp}_{_UNSAFE.sub('', reason)}"
     with storage_errors(path):
         folder.mkdir(exist_ok=True)
@@ -60,7 +62,7 @@ def back_up(path: Path, reason: str) -> Path:
         fsync_file(partial)
         os.replace(partial, copy)
         fsync_folder(folder)
-        for old in superseded(sorted(folder.glob("*.wsdb")), datetime.now()):
+        for old in superseded(sorted(folder.glob("*.wsdb")), now):
             old.unlink(missing_ok=True)
     return copy
 

@@ -157,6 +157,7 @@ def _verified(
         rows_in=int(answer["rows"]),
         notes=int(answer["notes"]),
         agenda_ids=frozenset(map(str, answer["agendas"])),
+        practice=answer["practice"],
         tables=tuple(TableCount(str(place), table, int(count)) for place, table, count in answer["tables"]),
         newest_ms=stamp_ms(int(answer["newest"])),
         modified_ms=modified_ms,

@@ -24,7 +24,7 @@ from typing import Any
 from workshop_app.domain.clock import MAX_STAMP
 from workshop_app.domain.fold import REDACTABLE, TYPE_KEY, redacted_names
 from workshop_app.domain.ids import EntityId, SessionId
-from workshop_app.domain.note import EntityType, NoteField
+from workshop_app.domain.note import PRACTICE_TITLE, EntityType, NoteField
 from workshop_app.domain.op import (
     OpId,
     OpKind,
@@ -100,6 +100,8 @@ class _Found:
     ops: OpSet = field(default_factory=OpSet)
     notes: set[bytes] = field(default_factory=set)
     agendas: set[str] = field(default_factory=set)
+    practice: bool | None = None
+    """Whether a workshop is one for practice; None without any workshop."""
     tables: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     unusual: set[bytes] = field(default_factory=set)
     newest: int = 0
@@ -112,6 +114,7 @@ class _Found:
             "rows": self.rows,
             "notes": len(self.notes),
             "agendas": sorted(self.agendas),
+            "practice": self.practice,
             "tables": [[workshop, table, count] for (workshop, table), count in self.tables.items()],
             "newest": self.newest,
             "unusual": [entity_id.hex() for entity_id in self.unusual],
@@ -260,6 +263,8 @@ def _count_in(entity_id: EntityId, value: dict[str, Any], found: _Found) -> None
     kind = value.get(TYPE_KEY)
     if kind == EntityType.AGENDA and isinstance(value.get("agenda_id"), str):
         found.agendas.add(value["agenda_id"])
+    if kind == EntityType.WORKSHOP:
+        found.practice = bool(found.practice) or value.get("title") == PRACTICE_TITLE
     if kind == EntityType.NOTE:
         found.notes.add(bytes(entity_id))
         if NoteField.NUMBER in value:

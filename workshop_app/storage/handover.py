@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
+from workshop_app.domain.wareki import JST
 from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.database import SUFFIX, Database
 from workshop_app.storage.engine import file_uri, storage_errors
@@ -82,7 +83,7 @@ def _put(package: Path, folder: Path, sha256: str) -> Path:
     for name in os.listdir(folder):
         if cut_off.fullmatch(name):
             (folder / name).unlink()
-    stamped = f"{stem}_{datetime.now():%Y%m%d-%H%M%S}"
+    stamped = f"{stem}_{datetime.now(JST):%Y%m%d-%H%M%S}"
     target = folder / f"{stamped}{SUFFIX}"
     serial = 2
     while target.exists():

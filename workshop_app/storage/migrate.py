@@ -17,6 +17,8 @@ from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 HEADER_BYTES = 100
+_UNCHANGED = "今のデータは変わっていません。"
+_HAND_OVER_AGAIN = f"{_UNCHANGED}端末で、もう一度「ファイルを渡す」をしてください。"
 
 
 def read_header(path: Path) -> tuple[int, int]:
@@ -28,41 +30,40 @@ def read_header(path: Path) -> tuple[int, int]:
         with path.open("rb") as file:
             head = file.read(HEADER_BYTES)
     except FileNotFoundError:
-        raise NotFound(f"「{path.name}」が見つかりません。場所と名前を確かめてください。") from None
+        raise NotFound(
+            f"「{path.name}」が見つかりません。{_UNCHANGED}場所と名前を確かめてください。"
+        ) from None
     except OSError as problem:
         raise RefusedFile(
             f"「{path.name}」を読めませんでした。ファイルはそのままです。ほかで開いていないか確かめてください。"
         ) from problem
     if not head:
-        raise RefusedFile(
-            f"「{path.name}」は中身が空です。端末で、もう一度「ファイルを渡す」をしてください。"
-        )
+        raise RefusedFile(f"「{path.name}」は中身が空です。{_HAND_OVER_AGAIN}")
     if head.startswith(b"PK\x03\x04"):
         raise RefusedFile(
-            f"「{path.name}」は ZIP か Excel などのファイルで、本アプリの記録ではありません。"
-            "拡張子が .wsdb のファイルを選んでください。"
+            f"「{path.name}」は ZIP か Excel などのファイルで、本アプリの記録ではありません。{_choose(path)}"
         )
     if not head.startswith(SQLITE_MAGIC):
-        raise RefusedFile(
-            f"「{path.name}」は本アプリの記録ではありません。拡張子が .wsdb のファイルを選んでください。"
-        )
+        raise RefusedFile(f"「{path.name}」は本アプリの記録ではありません。{_choose(path)}")
     if len(head) < HEADER_BYTES:
-        raise RefusedFile(
-            f"「{path.name}」は途中で切れています。端末で、もう一度「ファイルを渡す」をしてください。"
-        )
+        raise RefusedFile(f"「{path.name}」は途中で切れています。{_HAND_OVER_AGAIN}")
     (user_version,) = struct.unpack_from(">i", head, 60)
     (application_id,) = struct.unpack_from(">i", head, 68)
     return application_id, user_version
+
+
+def _choose(path: Path) -> str:
+    """What is safe and what to do; the ending helps only a file that does not have it already."""
+    if path.suffix.lower() == ".wsdb":
+        return f"{_UNCHANGED}名前の終わりは .wsdb でも中身が違うので、別のファイルを選んでください。"
+    return f"{_UNCHANGED}名前の終わりが .wsdb のファイルを選んでください。"
 
 
 def require_ours(path: Path) -> int:
     """The schema version of one of our files; raises RefusedFile for another program's or a newer one."""
     application_id, version = read_header(path)
     if application_id != APPLICATION_ID or version < 1:
-        raise RefusedFile(
-            f"「{path.name}」は別のプログラムのデータベースです。今のデータは変わっていません。"
-            "拡張子が .wsdb のファイルを選んでください。"
-        )
+        raise RefusedFile(f"「{path.name}」は別のプログラムのデータベースです。{_choose(path)}")
     if version > SCHEMA_VERSION:
         raise RefusedFile(
             f"「{path.name}」は新しい版の本アプリで作られています。今のデータは変わっていません。新しい版で開いてください。"

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workshop_app.domain.errors import InvalidInput, StorageUnavailable
+from workshop_app.domain.wareki import JST
 from workshop_app.storage.engine import storage_errors
 
 _STATE_NAME = "state.sqlite"
@@ -79,7 +80,7 @@ class ShareState:
 
     def set_aside(self) -> Path:
         """Take a working file that cannot be trusted out of use, without losing it."""
-        aside = self.local.with_name(f"{self.local.stem}_{datetime.now():%Y%m%d-%H%M%S}.wsdb")
+        aside = self.local.with_name(f"{self.local.stem}_{datetime.now(JST):%Y%m%d-%H%M%S}.wsdb")
         os.replace(self.local, aside)
         return aside
 

@@ -276,7 +276,7 @@ class Union:
             known, sources = chunk[state.entity_id]
             new_conflicts = {(state.entity_id, name) for name in state.conflicts} - conflicts_before
             if new_conflicts:
-                tallies[sources[-1]].conflicts += 1
+                tallies[sources[-1]].conflicts += len(new_conflicts)
             if state.type != EntityType.NOTE:
                 continue
             newly_voided = known and state.voided and state.entity_id not in voided_before

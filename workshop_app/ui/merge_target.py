@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from workshop_app.domain.wareki import JST
 from workshop_app.paths import user_documents_dir
 from workshop_app.ui.merge_words import day_and_time
 from workshop_app.ui.merge_work import Doing, MergeWork
@@ -72,7 +73,7 @@ class TargetMenu(QMenu):
 
 def new_target() -> Path:
     """The file that is proposed while none is named."""
-    return user_documents_dir() / f"統合_{Date.today().isoformat()}.wsdb"
+    return user_documents_dir() / f"統合_{datetime.now(JST):%Y-%m-%d}.wsdb"
 
 
 def target_text(work: MergeWork) -> str:

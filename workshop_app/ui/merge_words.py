@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from workshop_app.domain.wareki import jst
+from workshop_app.domain.wareki import format_clock, jst
 from workshop_app.services.merge import MergeReport, SourceReport, TableLine
 from workshop_app.services.wall import MissingTables, WallSum
 
@@ -149,4 +149,4 @@ def day_and_time(at_ms: int) -> str:
     """10月19日 16:08, in Japanese time."""
     moment = jst(at_ms)
     day = translate("MergePage", "{0}月{1}日").format(moment.month, moment.day)
-    return f"{day} {moment:%H:%M}"
+    return f"{day} {format_clock(at_ms)}"

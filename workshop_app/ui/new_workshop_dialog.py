@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from datetime import date as Date
+from datetime import datetime
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout, 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.errors import WorkshopError
 from workshop_app.domain.note import MAX_TABLE
-from workshop_app.domain.wareki import format_wareki, parse_iso
+from workshop_app.domain.wareki import JST, format_wareki, parse_iso
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.prepare import MAX_VENUE_CHARS, WorkshopSetup, check_setup
 from workshop_app.ui.app_services import AppServices
@@ -62,7 +62,7 @@ class NewWorkshopDialog(Dialog):
         self._from_file = SecondaryButton(self.tr("ファイルから"))
         self._ward = ComboField()
         self._mark = ComboField()
-        self._date = LineField(Date.today().isoformat())
+        self._date = LineField(datetime.now(JST).date().isoformat())
         self._wareki = TextLabel("", 13, role="text2")
         self._venue = LineField()
         self._tables = LineField()

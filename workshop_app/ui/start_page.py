@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QDateTime, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workshop_app.domain.wareki import JST, format_clock, jst
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.settings import RecentFile
@@ -267,13 +269,12 @@ class StartPage(QWidget):
     def _time_text(self, file: RecentFile) -> str:
         if not file.saved_at_ms:
             return ""
-        moment, today = QDateTime.fromMSecsSinceEpoch(file.saved_at_ms), QDate.currentDate()
-        day, time = moment.date(), moment.time()
+        day, today = jst(file.saved_at_ms).date(), datetime.now(JST).date()
         if day == today:
-            return self.tr("今日 {0} に保存").format(time.toString("HH:mm"))
-        if day.year() == today.year():
-            return self.tr("{0}月{1}日に保存").format(day.month(), day.day())
-        return self.tr("{0}年{1}月{2}日に保存").format(day.year(), day.month(), day.day())
+            return self.tr("今日 {0} に保存").format(format_clock(file.saved_at_ms))
+        if day.year == today.year:
+            return self.tr("{0}月{1}日に保存").format(day.month, day.day)
+        return self.tr("{0}年{1}月{2}日に保存").format(day.year, day.month, day.day)
 
 
 def _show_lines(labels: Sequence[TextLabel], lines: Sequence[str], size: int, glue: str | None) -> None:

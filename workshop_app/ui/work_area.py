@@ -93,7 +93,7 @@ class WorkArea(QWidget):
         if open_file is not None:
             self._header.show_kept()
             open_file.saving.connect(self._header.show_saving)
-            open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentDateTime()))
+            open_file.saved.connect(lambda: self._header.show_saved(QDateTime.currentMSecsSinceEpoch()))
             open_file.save_failed.connect(self._header.show_unsaved)
             open_file.refused.connect(self._header.stop_saving)
             open_file.held.connect(self._on_held)

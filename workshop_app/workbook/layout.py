@@ -275,21 +275,41 @@ def _fitted(pieces: Sequence[_Piece], used: float, repeated: float) -> list[_Pie
 def _page_breaks(pieces: Sequence[_Piece], used: float, repeated: float, offset: int) -> list[int]:
     """Rows after which a page ends. `used` is what stands on page 1 already, `offset` the rows above."""
     breaks: list[int] = []
+    blocks: list[int] = []
+    movable = False
     start = 0
     while start < len(pieces):
+        blocks.append(start)
         end = _block_end(pieces, start)
         height = sum(piece.height for piece in pieces[start:end])
         page = pieces[start].page
         wanted = page is PageBreak.ALWAYS or (page is PageBreak.IF_HALF_FULL and used > PRINTABLE_POINTS / 2)
         if start and (wanted or used + height > PRINTABLE_POINTS):
             breaks.append(offset + start)
-            used = repeated
+            used, movable = repeated, not wanted
         if used + height > PRINTABLE_POINTS:
+            movable = False
             used = _fill_pages(pieces, start, end, used, repeated, offset, breaks)
         else:
             used += height
         start = end
+    if movable:
+        _fill_last_page(pieces, blocks, used, offset, breaks)
     return breaks
+
+
+def _fill_last_page(
+    pieces: Sequence[_Piece], blocks: Sequence[int], used: float, offset: int, breaks: list[int]
+) -> None:
+    """Move the last break up until a quarter of the last page is used: one note on a page looks forgotten."""
+    above = breaks[-2] - offset if len(breaks) > 1 else 0
+    for start in reversed([block for block in blocks if above < block < breaks[-1] - offset]):
+        end = breaks[-1] - offset
+        left = sum(piece.height for piece in pieces[above:start])
+        if used >= PRINTABLE_POINTS / 4 or left < PRINTABLE_POINTS / 2:
+            return
+        used += sum(piece.height for piece in pieces[start:end])
+        breaks[-1] = offset + start
 
 
 def _fill_pages(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QDateTime,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.note import Note
 from workshop_app.domain.numbering import short_number
+from workshop_app.domain.wareki import format_clock
 from workshop_app.ui.capture.note_list_model import NOTE_ROLE, NoteListModel
 from workshop_app.ui.figures import figures_width, paint_figures
 from workshop_app.ui.icons import pixmap, ratio_of
@@ -130,7 +130,7 @@ class NoteDelegate(QStyledItemDelegate):
         elif self.compact:
             return right
         else:
-            words = QDateTime.fromMSecsSinceEpoch(note.created_ms).toString("HH:mm")
+            words = format_clock(note.created_ms)
         width = figures_width(QFontMetricsF(painter.font()), words)
         paint_figures(painter, QRectF(right - width, rect.y(), width, rect.height()), words, _RIGHT)
         return right - width

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QEvent, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workshop_app.domain.wareki import format_clock
 from workshop_app.ui.icons import pixmap
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
@@ -44,10 +45,9 @@ class SaveState(QWidget):
         """A file was opened: everything in it is on disk, and nothing has been written yet."""
         self._say("check", self.tr("保存してあります"), "text")
 
-    def show_saved(self, moment: QDateTime) -> None:
+    def show_saved(self, at_ms: int) -> None:
         """Everything up to this moment is on disk."""
-        time = moment.toString("HH:mm")
-        self._say("check", self.tr("保存しました {0}").format(time), "text")
+        self._say("check", self.tr("保存しました {0}").format(format_clock(at_ms)), "text")
 
     def show_saving(self) -> None:
         """A save has begun."""
@@ -159,9 +159,9 @@ class Header(QWidget):
         """A file was opened; everything in it is on disk."""
         self._state.show_kept()
 
-    def show_saved(self, moment: QDateTime) -> None:
+    def show_saved(self, at_ms: int) -> None:
         """Everything up to this moment is on disk."""
-        self._state.show_saved(moment)
+        self._state.show_saved(at_ms)
 
     def show_saving(self) -> None:
         """A save has begun."""
