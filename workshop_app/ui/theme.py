@@ -72,12 +72,18 @@ def look() -> Look:
     return _Current.look
 
 
-def apply_look(application: QApplication, wanted: Look) -> None:
-    """Dress the application; every widget gets a StyleChange event and takes its sizes anew."""
+def register_fonts() -> None:
+    """Make our type known to Qt, once; there has to be an application."""
     if not _Current.fonts_registered:
         _Current.fonts_registered = True
         for path in sorted(resource("fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(path))
+
+
+def apply_look(application: QApplication, wanted: Look) -> None:
+    """Dress the application; every widget gets a StyleChange event and takes its sizes anew."""
+    if not _Current.fonts_registered:
+        register_fonts()
         QLocale.setDefault(QLocale(QLocale.Language.Japanese, QLocale.Country.Japan))
     _Current.look = wanted
     application.setFont(wanted.font(15))
