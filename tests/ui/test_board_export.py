@@ -29,7 +29,7 @@ from workshop_app.ui.board import write_board
 from workshop_app.ui.web_font import subset_woff
 
 LONG = "区役所と出張所でできる手続きの違いが、行ってみないと分からない。" * 12
-TEXTS = ["窓口が遠い", "案内が親切だった", "骨・直・化のような字も、髙橋の𠮟も", LONG]
+TEXTS = ["窓口が遠い", "案内が親切だった", "骨・直・化のような字も、髙橋の﨑も", LONG]
 SVG = "{http://www.w3.org/2000/svg}"
 A_MM = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
 
