@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workshop_app.domain.board import Scope
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices, Package
+from workshop_app.ui.board.board_exporter import BoardExporter
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
@@ -58,6 +60,8 @@ class ExportPage(Page):
         self._fingerprint = TextLabel("", 17, bold=True)
         self._counts = QGridLayout()
         self._count_labels: list[TextLabel] = []
+        self._board = SecondaryButton(self.tr("ボードを書き出す"))
+        self._boards = BoardExporter(open_file, self._banner, self)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_PROGRESS_AFTER_MS)
@@ -67,6 +71,8 @@ class ExportPage(Page):
         self._do.clicked.connect(self._on_export)
         self._hand_over.clicked.connect(self._on_hand_over)
         self._choose.clicked.connect(self._on_choose)
+        self._board.clicked.connect(self._on_board)
+        self._boards.written.connect(self._on_board_written)
         self._name.textChanged.connect(self._show_place)
         self._banner.action_pressed.connect(self._on_open_folder)
         open_file.changed.connect(self._on_changed)
@@ -99,6 +105,7 @@ class ExportPage(Page):
             ("exportPlace", self._place, ""),
             ("exportDo", self._do, ""),
             ("exportHandOver", self._hand_over, ""),
+            ("exportBoard", self._board, ""),
             ("exportProgress", self._progress, ""),
             ("exportHanded", self._handed, ""),
             ("exportFingerprint", self._fingerprint, ""),
@@ -140,6 +147,11 @@ class ExportPage(Page):
         self._counts.setVerticalSpacing(look().px(8))
         self._counts.setColumnStretch(2, 1)
         right.addLayout(self._counts)
+        right.addSpacing(look().px(24))
+        right.addWidget(TextLabel(self.tr("ボード"), 17, bold=True))
+        words = self.tr("付箋と島の絵を、掲示、発表、カードのために書き出します。")
+        right.addWidget(TextLabel(words, 13, role="text2", wrap=True))
+        right.addWidget(self._board, 0, Qt.AlignmentFlag.AlignLeft)
         right.addSpacing(look().px(24))
         right.addWidget(TextLabel(self.tr("事務局へファイルを渡す"), 17, bold=True))
         right.addWidget(
@@ -287,6 +299,14 @@ class ExportPage(Page):
             self.tr("渡すファイルを書き込み、読み直して確かめました。取り外せます。"),
             self.tr("フォルダーを開く"),
         )
+
+    def _on_board(self) -> None:
+        total, voided = self._open_file.workspace.note_counts()
+        self._boards.ask(Scope(), total - voided)
+
+    def _on_board_written(self) -> None:
+        """The folder that the banner opens is the board's now."""
+        self._shown_folder = None
 
     def _on_failed(self, sentence: str) -> None:
         self._end()

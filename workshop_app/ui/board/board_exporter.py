@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -22,13 +22,17 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 class BoardExporter(QObject):
     """One export at a time; its outcome stands in the banner of the page."""
 
+    written = Signal(object)
+    """Where it went."""
+
     def __init__(self, open_file: OpenFile, banner: Banner, page: QWidget) -> None:
         super().__init__(page)
         self._open_file = open_file
         self._banner = banner
         self._page = page
         self._busy = False
-        self._written: Path | None = None
+        self._folder: Path | None = None
+        self._said = ""
         banner.action_pressed.connect(self._open_folder)
 
     def ask(self, scope: Scope, notes: int, moment: Moment | None = None) -> None:
@@ -56,7 +60,7 @@ class BoardExporter(QObject):
     def write(self, target: Path, wish: BoardWish) -> None:
         """Write in a worker."""
         source, services = self._open_file.workspace.path, self._open_file.services
-        self._busy, self._written = True, None
+        self._busy = True
         self._banner.show_message("info", self.tr("ボードを書き出しています…"))
         run_job(
             self._page,
@@ -66,7 +70,7 @@ class BoardExporter(QObject):
         )
 
     def _on_written(self, target: Path, written: Path) -> None:
-        self._busy, self._written = False, written
+        self._busy, self._folder = False, written.parent
         if written == target:
             text = self.tr("「{0}」に書き出し、開いて確かめました。").format(written.name)
             self._banner.show_message("info", text, self.tr("フォルダーを開く"))
@@ -75,12 +79,14 @@ class BoardExporter(QObject):
             self._banner.show_message(
                 "warn", text.format(target.name, written.name), self.tr("フォルダーを開く")
             )
+        self._said = self._banner.text()
+        self.written.emit(written)
 
     def _on_refused(self, sentence: str) -> None:
         self._busy = False
         self._banner.show_message("error", sentence)
 
     def _open_folder(self) -> None:
-        written, self._written = self._written, None
-        if written is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(written.parent)))
+        """The banner is not ours alone: only while it says what we said."""
+        if self._folder is not None and self._banner.text() == self._said:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -21,6 +21,8 @@ class BoardExportDialog(Dialog):
         super().__init__("", parent)
         self.setObjectName("boardExportDialog")
         self.set_title(self.tr("ボードを書き出します"))
+        # Room for the ring of the focus, which the scrolled part would cut.
+        self.body.setContentsMargins(6, 6, 16, 6)
         self._pages = QButtonGroup(self)
         self._kinds = (
             (Pages.WHOLE, self.tr("全体を1枚に（掲示、記録）")),

@@ -31,7 +31,7 @@ class BoardExtras(QObject):
         self._page = page
         self.past: LookBack | None = None
         self.exporter = BoardExporter(desk.open_file, banner, page)
-        self.projection = Projection(desk.scene, desk.view, desk.open_file.agenda, self._place, page)
+        self.projection = Projection(desk.scene, desk.open_file.agenda, self._place, page)
         self.projection.only_screen.connect(self._on_only_screen)
         self._lines = (
             ("keepMoment", self.tr("いまを残す…"), "Ctrl+M", self.keep_moment),
@@ -97,16 +97,17 @@ class BoardExtras(QObject):
         """Read the board of a moment in a worker, with those it can be compared with, and show it."""
         path, services = self._open_file.workspace.path, self._open_file.services
         now, wards = self.tr("いま"), self._wards()
+        scope = self._shown_part(moment.scope)
 
         def read() -> PastBoards:
             workspace = services.open(path)
             try:
-                others = {now: workspace.board(moment.scope)}
+                others = {now: workspace.board(scope)}
                 for other in workspace.moments():
                     if other.scope == moment.scope and other.moment_id != moment.moment_id:
                         name = moment_line(other, wards)
-                        others[name] = workspace.board(moment.scope, other.moment_id)
-                return PastBoards(moment, workspace.board(moment.scope, moment.moment_id), others)
+                        others[name] = workspace.board(scope, other.moment_id)
+                return PastBoards(moment, workspace.board(scope, moment.moment_id), others)
             finally:
                 workspace.close()
 
@@ -118,11 +119,17 @@ class BoardExtras(QObject):
         past = LookBack(boards, self._open_file.agenda, workshops, self._page)
         past.left.connect(self.leave_past)
         past.export_requested.connect(
-            lambda: self.exporter.ask(boards.moment.scope, len(boards.then.notes), boards.moment)
+            lambda: self.exporter.ask(boards.then.scope, len(boards.then.notes), boards.moment)
         )
         self.past = past
         self._header.setEnabled(False)
         past.start()
+
+    def _shown_part(self, kept: Scope) -> Scope:
+        """The table that is on the board, when the moment was kept of more than that."""
+        shown = self._desk.scene.scope
+        inside = kept.workshop_id in (None, shown.workshop_id) and kept.table in (None, shown.table)
+        return shown if inside else kept
 
     def leave_past(self) -> None:
         """Back to the board as it is."""
@@ -137,8 +144,7 @@ class BoardExtras(QObject):
         self._banner.show_message(
             "info",
             self.tr(
-                "2つめの画面が見つからないので、窓で投影しています。"
-                "プロジェクターの画面へ動かして F11 を押すと、いっぱいに広がります。"
+                "2つめの画面がないので、窓で投影しています。プロジェクターへ動かし、F11 で広げてください。"
             ),
         )
 

@@ -20,7 +20,7 @@ from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import ComboField, PrimaryButton, SecondaryButton
 
-_LIST_WIDTH = 320
+_LIST_WIDTH, _ROW = 320, 32
 _ITEM = Qt.ItemDataRole.UserRole
 
 
@@ -47,7 +47,7 @@ class LookBack(QWidget):
         self._boards = boards
         self._page = parent
         self.scene = BoardScene(
-            agenda, lambda _scope: boards.then, boards.moment.scope, workshops=workshops, parent=self
+            agenda, lambda _scope: boards.then, boards.then.scope, workshops=workshops, parent=self
         )
         self.scene.load()
         self.view = BoardView(self.scene)
@@ -56,7 +56,8 @@ class LookBack(QWidget):
         self.list = QListWidget()
         self.list.setObjectName("lookBackList")
         self.list.setAccessibleName(self.tr("その後に変わったこと"))
-        self.list.setWordWrap(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedWidth(look().px(_LIST_WIDTH))
         self.list.itemClicked.connect(self._on_line)
         self.list.itemActivated.connect(self._on_line)
@@ -115,6 +116,7 @@ class LookBack(QWidget):
         lines = difference_lines(self._boards.then, other, compare(self._boards.then, other))
         for line in lines:
             item = QListWidgetItem(line.text)
+            item.setSizeHint(QSize(0, look().px(_ROW)))
             if line.item is None:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
                 item.setFont(look().font(15, bold=True))

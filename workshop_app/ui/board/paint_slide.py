@@ -21,7 +21,10 @@ from workshop_app.ui.text_lines import wrapped
 _WIDTH, _HEIGHT = 1280.0, 720.0
 _SIDE, _GAP, _ROW_GAP = 48, 24, 24
 _HEAD, _TITLE, _FOOT = 24, 40, 22
-_NOTE_SIZES, _ALOUD_SIZES, _LEADING = (28, 24), (48, 40, 34, 28), 1.42
+_NOTE_SIZES, _ALOUD_SIZES = (28, 24), (48, 40, 34, 28)
+_LEADING = 1.3
+"""Of the smaller sizes; the first of a row of sizes has more air."""
+_AIRY = 1.42
 _MARK = 40
 _GRID_TOP, _GRID_BOTTOM = 154, 624
 _ROWS, _COLUMNS = 3, 2
@@ -131,7 +134,7 @@ def _paint_note(painter: QPainter, rect: QRectF, note: Note, style: BoardStyle) 
         place, char = style.kinds[note.kind]
         mark = QRectF(rect.x() + 21, rect.center().y() - _MARK / 2 - 2, _MARK, _MARK)
         paint_kind_mark(painter, mark, place, char, style.fill(note.kind), style.colour("noteInk"))
-    text = rect.adjusted(78, 10, -24, -16)
+    text = rect.adjusted(78, 8, -24, -8)
     size, lines = _fitted(note.text, text, _NOTE_SIZES, style)
     _paint_lines(painter, text, lines, size, style)
     if note.votes:
@@ -161,11 +164,15 @@ def _paint_paper(painter: QPainter, rect: QRectF, note: Note, style: BoardStyle)
 def _fitted(text: str, room: QRectF, sizes: Sequence[int], style: BoardStyle) -> tuple[int, Sequence[str]]:
     """The largest of the sizes with which the text fits; at the smallest what is left over ends in …"""
     for size in sizes:
-        most = max(1, int(room.height() / (size * _LEADING) + 0.15))
+        most = max(1, int(room.height() / (size * _leading(size)) + 0.1))
         lines = wrapped(text, style.font(size), room.width())
         if len(lines) <= most:
             return size, lines
     return size, wrapped(text, style.font(size), room.width(), most)
+
+
+def _leading(size: int) -> float:
+    return _AIRY if size in (_NOTE_SIZES[0], _ALOUD_SIZES[0]) else _LEADING
 
 
 def _paint_lines(painter: QPainter, room: QRectF, lines: Sequence[str], size: int, style: BoardStyle) -> None:
@@ -174,7 +181,7 @@ def _paint_lines(painter: QPainter, room: QRectF, lines: Sequence[str], size: in
     painter.setFont(font)
     painter.setPen(style.colour("noteInk"))
     metrics = QFontMetricsF(font)
-    line = size * _LEADING
+    line = size * _leading(size)
     top = room.center().y() - line * len(lines) / 2
     for number, words in enumerate(lines):
         baseline = top + number * line + (line + metrics.ascent() - metrics.descent()) / 2

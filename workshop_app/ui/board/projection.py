@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -14,12 +14,9 @@ from workshop_app.ui.board.overlays import IconButton
 from workshop_app.ui.board.projector import Projector
 from workshop_app.ui.board.scene import BoardScene
 from workshop_app.ui.board.slides import room_islands
-from workshop_app.ui.board.view import BoardView
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import SecondaryButton
-
-_EDGE = 16
 
 
 class Projection(QObject):
@@ -29,9 +26,7 @@ class Projection(QObject):
     only_screen = Signal()
     """There is no second screen: the projector opened as a window."""
 
-    def __init__(
-        self, scene: BoardScene, view: BoardView, agenda: Agenda, place: Callable[[], str], page: QWidget
-    ) -> None:
+    def __init__(self, scene: BoardScene, agenda: Agenda, place: Callable[[], str], page: QWidget) -> None:
         super().__init__(page)
         self._scene = scene
         self._page = page
@@ -40,7 +35,7 @@ class Projection(QObject):
         self.projector: Projector | None = None
         self.following = True
         """Shows the island that the operator works in; else the one that was chosen."""
-        self.bar = ProjectionBar(view)
+        self.bar = ProjectionBar(page)
         self.bar.pressed.connect(self._on_pressed)
         scene.content_changed.connect(self._feed)
         scene.choice_changed.connect(self._follow)
@@ -125,10 +120,9 @@ class ProjectionBar(QWidget):
 
     pressed = Signal(str)
 
-    def __init__(self, view: BoardView) -> None:
-        super().__init__(view)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("projectionBar")
-        self._view = view
         self._count = TextLabel("", 15)
         self._switches: dict[str, SecondaryButton] = {}
         row = QHBoxLayout(self)
@@ -157,7 +151,7 @@ class ProjectionBar(QWidget):
         end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         end.clicked.connect(lambda: self.pressed.emit("end"))
         row.addWidget(end)
-        view.installEventFilter(self)
+        row.addStretch(1)
         self.hide()
 
     def show_state(self, count: str, on: dict[str, bool]) -> None:
@@ -166,13 +160,6 @@ class ProjectionBar(QWidget):
         for name, button in self._switches.items():
             button.setChecked(on[name])
         self.show()
-        self._settle()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the corner."""
-        if event.type() == QEvent.Type.Resize:
-            self._settle()
-        return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A surface with a border in the accent: it is told at a glance that the room sees something."""
@@ -180,15 +167,10 @@ class ProjectionBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(look().colour("accent"), 2))
         painter.setBrush(look().colour("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _add_step(self, row: QHBoxLayout, name: str, icon: str, words: str, *, turned: bool = False) -> None:
         button = IconButton(icon, words, turned=turned)
         button.setObjectName(f"projection_{name}")
         button.clicked.connect(lambda: self.pressed.emit(name))
         row.addWidget(button)
-
-    def _settle(self) -> None:
-        self.adjustSize()
-        self.move(_EDGE, self._view.height() - self.height() - _EDGE)
-        self.raise_()

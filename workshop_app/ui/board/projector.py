@@ -50,10 +50,10 @@ class Projector(QWidget):
 
     def show_islands(self, islands: Sequence[RoomIsland], place: str) -> None:
         """Take another state of the board; the island that is shown stays in front while there is one."""
-        kept = self.island_id if self._islands else None
+        before = [island.island_id for island in self._islands[self._at :][:1]]
         self._islands, self._place = islands, place
         ids = [island.island_id for island in islands]
-        self._at = ids.index(kept) if kept in ids else min(self._at, max(0, len(ids) - 1))
+        self._at = next((ids.index(one) for one in before if one in ids), min(self._at, max(0, len(ids) - 1)))
         self._settle()
 
     def show_island(self, island_id: EntityId | None) -> None:
