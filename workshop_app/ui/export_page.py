@@ -60,8 +60,7 @@ class ExportPage(Page):
         self._fingerprint = TextLabel("", 17, bold=True)
         self._counts = QGridLayout()
         self._count_labels: list[TextLabel] = []
-        self._board = SecondaryButton(self.tr("ボードを書き出す"))
-        self._boards = BoardExporter(open_file, self._banner, self)
+        self._board = BoardSection(open_file, self._banner)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_PROGRESS_AFTER_MS)
@@ -71,8 +70,6 @@ class ExportPage(Page):
         self._do.clicked.connect(self._on_export)
         self._hand_over.clicked.connect(self._on_hand_over)
         self._choose.clicked.connect(self._on_choose)
-        self._board.clicked.connect(self._on_board)
-        self._boards.written.connect(self._on_board_written)
         self._name.textChanged.connect(self._show_place)
         self._banner.action_pressed.connect(self._on_open_folder)
         open_file.changed.connect(self._on_changed)
@@ -105,7 +102,6 @@ class ExportPage(Page):
             ("exportPlace", self._place, ""),
             ("exportDo", self._do, ""),
             ("exportHandOver", self._hand_over, ""),
-            ("exportBoard", self._board, ""),
             ("exportProgress", self._progress, ""),
             ("exportHanded", self._handed, ""),
             ("exportFingerprint", self._fingerprint, ""),
@@ -148,10 +144,7 @@ class ExportPage(Page):
         self._counts.setColumnStretch(2, 1)
         right.addLayout(self._counts)
         right.addSpacing(look().px(24))
-        right.addWidget(TextLabel(self.tr("ボード"), 17, bold=True))
-        words = self.tr("付箋と島の絵を、掲示、発表、カードのために書き出します。")
-        right.addWidget(TextLabel(words, 13, role="text2", wrap=True))
-        right.addWidget(self._board, 0, Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(self._board)
         right.addSpacing(look().px(24))
         right.addWidget(TextLabel(self.tr("事務局へファイルを渡す"), 17, bold=True))
         right.addWidget(
@@ -300,14 +293,6 @@ class ExportPage(Page):
             self.tr("フォルダーを開く"),
         )
 
-    def _on_board(self) -> None:
-        total, voided = self._open_file.workspace.note_counts()
-        self._boards.ask(Scope(), total - voided)
-
-    def _on_board_written(self) -> None:
-        """The folder that the banner opens is the board's now."""
-        self._shown_folder = None
-
     def _on_failed(self, sentence: str) -> None:
         self._end()
         self._banner.show_message("error", sentence)
@@ -331,5 +316,32 @@ class ExportPage(Page):
             self._show_place()
 
     def _on_open_folder(self) -> None:
-        if self._shown_folder is not None:
+        if self._shown_folder is not None and not self._board.speaks():
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown_folder)))
+
+
+class BoardSection(QWidget):
+    """ボード: pictures and papers of the notes and islands of the whole file."""
+
+    def __init__(self, open_file: OpenFile, banner: Banner) -> None:
+        super().__init__()
+        self._open_file = open_file
+        self.exporter = BoardExporter(open_file, banner, self)
+        button = SecondaryButton(self.tr("ボードを書き出す"))
+        button.setObjectName("exportBoard")
+        button.clicked.connect(self._on_pressed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look().px(8))
+        column.addWidget(TextLabel(self.tr("ボード"), 17, bold=True))
+        words = self.tr("付箋と島の絵を、掲示、発表、カードのために書き出します。")
+        column.addWidget(TextLabel(words, 13, role="text2", wrap=True))
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def speaks(self) -> bool:
+        """Whether the banner is about a board."""
+        return self.exporter.speaks()
+
+    def _on_pressed(self) -> None:
+        total, voided = self._open_file.workspace.note_counts()
+        self.exporter.ask(Scope(), total - voided)

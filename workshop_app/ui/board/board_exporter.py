@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -21,9 +21,6 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 class BoardExporter(QObject):
     """One export at a time; its outcome stands in the banner of the page."""
-
-    written = Signal(object)
-    """Where it went."""
 
     def __init__(self, open_file: OpenFile, banner: Banner, page: QWidget) -> None:
         super().__init__(page)
@@ -80,13 +77,15 @@ class BoardExporter(QObject):
                 "warn", text.format(target.name, written.name), self.tr("フォルダーを開く")
             )
         self._said = self._banner.text()
-        self.written.emit(written)
 
     def _on_refused(self, sentence: str) -> None:
         self._busy = False
         self._banner.show_message("error", sentence)
 
+    def speaks(self) -> bool:
+        """Whether the banner, which is not ours alone, says what became of an export."""
+        return self._folder is not None and self._banner.text() == self._said
+
     def _open_folder(self) -> None:
-        """The banner is not ours alone: only while it says what we said."""
-        if self._folder is not None and self._banner.text() == self._said:
+        if self.speaks():
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

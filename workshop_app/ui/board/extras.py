@@ -157,9 +157,13 @@ class BoardExtras(QObject):
     def _place(self) -> str:
         """東区 3班, for the room."""
         scope, wards = self._desk.scene.scope, self._wards()
-        if scope.workshop_id is None and len(wards) == 1:
-            scope = Scope(next(iter(wards)), scope.table)
-        return place_words(scope, wards)
+        workshop, table = scope.workshop_id, scope.table
+        if workshop is None and len(wards) == 1:
+            workshop = next(iter(wards))
+        tables = {item.note.table for item in self._desk.content.notes.values()}
+        if table is None and len(tables) == 1:
+            table = tables.pop()
+        return place_words(Scope(workshop, table), wards)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The past covers all of the page."""

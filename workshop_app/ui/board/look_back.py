@@ -101,6 +101,9 @@ class LookBack(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.view, 1)
+        if not self.scene.content.boxes:
+            empty = TextLabel(self.tr("この時、ここにはまだ付箋がありませんでした。"), 17, parent=self.view)
+            empty.move(look().px(24), look().px(24))
         middle.addLayout(side)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
