@@ -16,6 +16,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 _HOME = TemporaryDirectory(prefix="workshop-app-pictures-")
 os.environ["WORKSHOP_APP_HOME"] = _HOME.name
 
+import board_files  # noqa: E402
 from PySide6.QtCore import QSize, Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QWidget  # noqa: E402
@@ -46,6 +47,7 @@ def main() -> None:
             merged.show()
             _grab_pages(merged, folder, "merged")
             merged.close()
+            _grab_boards(Path(place), demo.merged, folder)
             start = bootstrap.open_main_window(None)
             start.show()
             for name, size in SIZES.items():
@@ -91,6 +93,25 @@ def _grab_pages(window: QMainWindow, folder: Path, prefix: str) -> None:
         for name, size in SIZES.items():
             _grab(window, size, folder / f"{prefix}-{page}-{name}.png")
     window.show_page("capture")
+
+
+def _grab_boards(place: Path, merged: Path, folder: Path) -> None:
+    """The board with 60, some 350 and 3,000 notes; the first in every look."""
+    files = {"60": place / "60.wsdb", "350": merged, "3000": place / "3000.wsdb"}
+    board_files.one_table(files["60"])
+    board_files.many_notes(files["3000"], 3000)
+    application = QApplication.instance()
+    for notes, path in files.items():
+        window = bootstrap.open_main_window(path)
+        window.show()
+        for look_name, percent in LOOKS if notes == "60" else LOOKS[:2]:
+            apply_look(application, load_look(look_name, percent))
+            for name, size in SIZES.items():
+                window.resize(size)
+                window.show_page("board")
+                _grab(window, size, folder / f"board{notes}-{look_name}{percent}-{name}.png")
+        apply_look(application, load_look("light", 100))
+        window.close()
 
 
 def _grab(window: QMainWindow, size: QSize, path: Path) -> None:

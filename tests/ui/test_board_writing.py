@@ -19,7 +19,7 @@ from workshop_app.domain.op import OpKind
 from workshop_app.services import record
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.ui.board.tally_bar import TallyBar
-from workshop_app.ui.widgets import Banner
+from workshop_app.ui.widgets import Banner, ComboField
 
 LONG = "区役所と出張所でできる手続きの違いが、行ってみないと分からないので二度手間になることが多い"
 
@@ -230,7 +230,7 @@ def test_the_board_costs_typing_nothing_and_is_right_when_it_comes_to_the_front(
     window.show_page("capture")
     reads = []
     real = desk.page.scene._read
-    desk.page.scene._read = lambda scope: reads.append(scope) or real(scope)
+    desk.page.scene._read = lambda scope, **rest: reads.append(scope) or real(scope, **rest)
     database_changes = record.add_notes(desk.page.desk.open_file.workspace, [NoteDraft("あとから", table=1)])
     desk.page.desk.open_file.changed.emit(database_changes)
     assert reads == []
@@ -238,3 +238,22 @@ def test_the_board_costs_typing_nothing_and_is_right_when_it_comes_to_the_front(
     assert len(reads) == 1
     assert desk.note("あとから") in desk.content.boxes
     assert desk.content.incoming == set()
+
+
+def test_a_file_of_several_tables_shows_the_one_chosen(
+    ward_file: Path, services: bootstrap.Services, qtbot: QtBot
+) -> None:
+    fill(ward_file, ["一班の意見"], table=1)
+    fill(ward_file, ["二班の意見"], table=2)
+    desk = board_desk(ward_file, services, qtbot)
+    picker = desk.window.findChild(ComboField, "boardScope")
+    assert picker.isVisible()
+    assert picker.currentText() == "2班"
+    assert [item.note.text for item in desk.content.notes.values()] == ["二班の意見"]
+    QTest.keyClick(picker, Qt.Key.Key_Home)
+    picker.activated.emit(picker.currentIndex())
+    assert picker.currentText() == "すべての班"
+    boxes = desk.content.boxes
+    one, two = boxes[desk.note("一班の意見")], boxes[desk.note("二班の意見")]
+    assert not one.overlaps(two)
+    assert one.right < two.x

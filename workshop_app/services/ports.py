@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -248,8 +248,17 @@ class Workspace(Protocol):
     def devices(self) -> list[Device]:
         """Every device."""
 
-    def board(self, scope: Scope, moment_id: EntityId | None = None) -> Board:
-        """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound."""
+    def board(
+        self,
+        scope: Scope,
+        moment_id: EntityId | None = None,
+        *,
+        only: Collection[EntityId] | None = None,
+    ) -> Board:
+        """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound.
+
+        With `only`, of the notes as they are now just those among these ids; everything else whole.
+        """
 
     def moments(self) -> list[Moment]:
         """Every moment that was kept, oldest first."""

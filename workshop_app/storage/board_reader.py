@@ -49,9 +49,13 @@ Rows = Mapping[Table | None, Sequence[Sequence[Any]]]
 """Whole rows by table, in the order of its columns."""
 
 
-def read_board(connection: Connection, scope: Scope) -> Board:
-    """Everything on the board of this scope as it is now."""
-    query, values = f"{_ROWS[tables.note]} WHERE void_reason IS NULL", []
+def read_board(connection: Connection, scope: Scope, only: Collection[EntityId] | None = None) -> Board:
+    """Everything on the board of this scope as it is now; with `only`, of the notes just those."""
+    query = f"{_ROWS[tables.note]} WHERE void_reason IS NULL"
+    values: list[Any] = []
+    if only is not None:
+        query += f" AND note_id IN ({','.join('?' * len(only))})"
+        values += [bytes(note_id) for note_id in only]
     for column, wanted in (("workshop_id", scope.workshop_id), ("table_no", scope.table)):
         if wanted is not None:
             query += f" AND {column} = ?"

@@ -13,7 +13,7 @@ import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -270,11 +270,17 @@ class Database:
         with storage_errors():
             return [row_to_device(row) for row in self._connection.execute(select(tables.device))]
 
-    def board(self, scope: Scope, moment_id: EntityId | None = None) -> Board:
+    def board(
+        self,
+        scope: Scope,
+        moment_id: EntityId | None = None,
+        *,
+        only: Collection[EntityId] | None = None,
+    ) -> Board:
         """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound."""
         with storage_errors(self._path):
             if moment_id is None:
-                return read_board(self._connection, scope)
+                return read_board(self._connection, scope, only)
             return read_board_at(self._connection, scope, moment_id)
 
     def moments(self) -> list[Moment]:

@@ -47,7 +47,7 @@ class BoardPage(Page):
         workspace, agenda = open_file.workspace, open_file.agenda
         self.scene = BoardScene(
             agenda,
-            lambda scope: self._open_file.workspace.board(scope),
+            open_file.workspace.board,
             Scope(workspace.local.workshop_id),
             own_mark=workspace.local.device_mark,
             workshops=[one.workshop_id for one in workspace.workshops()],
@@ -63,6 +63,7 @@ class BoardPage(Page):
         self._banner = Banner()
         self._banner.setObjectName("boardBanner")
         self._toast = Toast(self)
+        self._toast.setObjectName("boardToast")
         self._empty = EmptyState(
             self.tr("付箋を書くと、ここに置かれます。"),
             self.tr("近いものどうしを重ねると島になります。ひとつだけの付箋も、そのままでかまいません。"),
@@ -152,7 +153,8 @@ class BoardPage(Page):
     def _apply(self, changes: Changes) -> None:
         before = len(self.scene.content.incoming)
         self.scene.apply(changes)
-        if changes.everything or changes.added:
+        added = self._open_file.notes_of(changes.added) if changes.added else []
+        if changes.everything or not self._picker.knows(added):
             self._picker.read()
             self._picker.show_scope(self.scene.scope)
         came = len(self.scene.content.incoming) - before
@@ -229,7 +231,7 @@ class BoardPage(Page):
     def _on_full_text(self) -> None:
         """W: whole texts, and back; notes are not moved meanwhile."""
         self.settle()
-        self.scene.set_full_text(not self.scene.full_text)
+        self.scene.set_full_text(None if self.scene.full_text else self.view.frame())
         if self.scene.full_text:
             self._banner.show_message(
                 "info",
@@ -237,6 +239,11 @@ class BoardPage(Page):
                 self.tr("元の大きさに戻す"),
             )
         else:
+            self._banner.clear()
+
+    def _on_saved(self) -> None:
+        """What was refused before has been done; what only tells something stays until it is answered."""
+        if self._banner.level != "info":
             self._banner.clear()
 
     def _on_banner(self) -> None:
@@ -276,7 +283,7 @@ class BoardPage(Page):
         open_file.changed.connect(self._on_changed)
         open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
-        open_file.saved.connect(self._banner.clear)
+        open_file.saved.connect(self._on_saved)
         open_file.history.can_undo_changed.connect(self._show_undo)
         self._show_undo()
         self.tools.tool_chosen.connect(lambda name: self.hands.set_tool(Tool(name)))
@@ -288,6 +295,7 @@ class BoardPage(Page):
         self._picker.scope_chosen.connect(self.show_scope)
         self._toast.action_pressed.connect(self.redo)
         self._banner.action_pressed.connect(self._on_banner)
+        self.view.looked.connect(lambda: self.scene.follow_zoom(self.view.frame()))
         self.view.viewport().installEventFilter(self)
 
     def _show_undo(self) -> None:

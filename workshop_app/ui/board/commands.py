@@ -18,6 +18,8 @@ from workshop_app.ui.history import Command
 from workshop_app.ui.open_file import Action, OpenFile, Outcome
 
 Then = Callable[[Outcome], None]
+_AT_ONCE = 120
+"""So many positions are written in about a quarter of a second; more of them go to a worker."""
 
 
 def _nothing(outcome: Outcome) -> None:
@@ -37,7 +39,7 @@ def move(
     _do(
         open_file,
         text or QCoreApplication.translate("board", "動かす"),
-        len(after),
+        _size(len(after)),
         lambda workspace, watch: arrange.move(workspace, after, watch),
         lambda workspace, watch: arrange.move(workspace, before, watch),
         then,
@@ -65,7 +67,7 @@ def group(open_file: OpenFile, content: BoardContent, plan: GroupPlan, then: The
 
     open_file.act(
         lambda workspace, watch: islands.group(workspace, plan.island, dict(plan.members), plan.others),
-        1,
+        _size(len(before)),
         finish,
     )
 
@@ -215,7 +217,7 @@ def add_note(open_file: OpenFile, draft: NoteDraft, others: Mapping[EntityId, Sp
             )
         then(outcome)
 
-    open_file.act(forward, 1, finish)
+    open_file.act(forward, _size(len(others)), finish)
 
 
 def edit_text(open_file: OpenFile, item: BoardNote, text: str, then: Then) -> None:
@@ -274,6 +276,11 @@ def split(open_file: OpenFile, item: BoardNote, first: str, second: str, spot: S
     open_file.act(
         lambda workspace, watch: arrange.split_note(workspace, note_id, first, second, spot), 1, finish
     )
+
+
+def _size(spots: int) -> int:
+    """The first gesture of a table writes its other notes along; a little waiting is better than a jump back."""
+    return spots if spots > _AT_ONCE else 1
 
 
 def _connect(open_file: OpenFile, text: str, action: Action, then: Then = _nothing) -> None:

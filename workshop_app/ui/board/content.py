@@ -11,6 +11,7 @@ from workshop_app.domain.board import ISLAND_HEAD, Arrow, Board, BoardIsland, Bo
 from workshop_app.domain.geometry import Rect, bounding, reading_order
 from workshop_app.domain.ids import EntityId
 from workshop_app.ui.board.grid import SpatialGrid
+from workshop_app.ui.board.partial import Relayout
 
 _NOTE_CELL, _ISLAND_CELL = 512, 2048
 _MOST_LAYOUTS = 3
@@ -48,6 +49,8 @@ class BoardContent:
         self.incoming: set[EntityId] = set()
         """Notes that came from elsewhere while the board was open, until somebody has seen them."""
         self.order: dict[EntityId, int] = {}
+        self.widest_island = 0
+        self._bounds = bounding(())
         self.themes = themes
         self.workshops = workshops
         self._head_of = head_of
@@ -70,6 +73,40 @@ class BoardContent:
             layout = self._laid_out(board, kept, {})
         self.layout = layout
         return self._show(board, dict(self.layout.boxes))
+
+    def take_some(self, part: Board, ids: Collection[EntityId]) -> Difference | None:
+        """Show what a small change made of some entities; None when the whole board has to be taken.
+
+        `part` has of the notes only those among `ids`, and everything else whole.
+        """
+        fresh = {item.note.note_id: item for item in part.notes}
+        islands = {island.island_id: island for island in part.islands}
+        dirty: dict[EntityId, BoardNote | BoardIsland] = dict(fresh)
+        dirty |= {one: island for one, island in islands.items() if self.islands.get(one) != island}
+        gone = {item for item in ids if item in self.notes and item not in fresh}
+        lost = self.islands.keys() - islands.keys()
+        if any(item.position is None for item in dirty.values()):
+            return None
+        if any(child not in dirty and child not in gone for one in lost for child in self.children(one)):
+            return None
+        notes = {one: fresh.get(one, item) for one, item in self.notes.items() if one not in gone} | fresh
+        board = replace(part, notes=tuple(notes.values()))
+        away = gone | lost
+        left = {self._outermost(item) for item in (*dirty, *away) if self._knows(item)} - away
+        moved = {one: item.position for one, item in dirty.items() if item.position is not None}
+        inside = self._counts(board)
+        work = Relayout(self.layout, notes, islands, inside, dict(self.heads), self._head_of)
+        layout = work.run(moved, left, away)
+        if layout is None or _any_overlap(layout.areas.values()):
+            return None
+        self.layout, self.heads = layout, work.heads
+        return self._show(board, dict(layout.boxes), work.visited, inside)
+
+    def _knows(self, item: EntityId) -> bool:
+        return item in self.notes or item in self.islands
+
+    def _outermost(self, item: EntityId) -> EntityId:
+        return [item, *self.around(item)][-1]
 
     def show_boxes(self, boxes: Mapping[EntityId, Rect]) -> Difference:
         """Show the same board with other rectangles (全文)."""
@@ -110,19 +147,27 @@ class BoardContent:
         )
         return replace(board, notes=notes)
 
-    def _show(self, board: Board, boxes: dict[EntityId, Rect]) -> Difference:
+    def _show(
+        self,
+        board: Board,
+        boxes: dict[EntityId, Rect],
+        among: Collection[EntityId] | None = None,
+        inside: dict[EntityId, list[EntityId]] | None = None,
+    ) -> Difference:
+        """Take everything in; only what is `among` these can be different (None: anything)."""
         notes = {item.note.note_id: item for item in board.notes}
         islands = {island.island_id: island for island in board.islands}
         old_boxes, old_notes, old_islands = self.boxes, self.notes, self.islands
         added = frozenset(boxes.keys() - old_boxes.keys())
         removed = frozenset(old_boxes.keys() - boxes.keys())
-        counts = self._counts(board)
+        counts = self._counts(board) if inside is None else inside
         changed = frozenset(
             item
-            for item, box in boxes.items()
-            if item not in added
+            for item in (boxes if among is None else among)
+            if item in boxes
+            and item not in added
             and (
-                box != old_boxes[item]
+                boxes[item] != old_boxes[item]
                 or notes.get(item) is not old_notes.get(item)
                 or islands.get(item) != old_islands.get(item)
                 or (item in islands and counts[item] != self._inside.get(item, []))
@@ -132,6 +177,10 @@ class BoardContent:
         lines = arrows != self.arrows or board.links != self.board.links
         self.board, self.boxes, self.notes, self.islands, self.arrows = board, boxes, notes, islands, arrows
         self.order = {item.note.note_id: place for place, item in enumerate(board.notes)}
+        self.widest_island = max((boxes[one].width for one in islands if one in boxes), default=0)
+        # Far fewer rectangles than boxes; of whole texts (全文) the boxes reach further.
+        around = [*self.layout.areas.values()]
+        self._bounds = bounding(around if boxes == self.layout.boxes else [*around, *boxes.values()])
         self._inside = counts
         self._depths = self._find_depths()
         for item in removed:
@@ -171,7 +220,7 @@ class BoardContent:
 
     def bounds(self) -> Rect:
         """Around everything."""
-        return bounding(self.boxes.values())
+        return self._bounds
 
     def notes_in(self, area: Rect) -> list[EntityId]:
         """Notes that overlap an area, the one painted last at the end."""

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 
-from workshop_app.domain.board import ISLAND_PAD, NOTE_HEIGHT
+from workshop_app.domain.board import ISLAND_PAD, NOTE_HEIGHT, NOTE_WIDTH
 from workshop_app.domain.geometry import Rect
 from workshop_app.domain.ids import EntityId
 from workshop_app.ui.board.content import BoardContent
-from workshop_app.ui.board.paint_note import needed_height
-from workshop_app.ui.board.style import BoardStyle
+from workshop_app.ui.board.paint_note import grown_height
+from workshop_app.ui.board.style import BoardStyle, Frame, Level
 
 
-def full_text_boxes(content: BoardContent, style: BoardStyle) -> dict[EntityId, Rect]:
-    """Rectangles with which each note shows its whole text."""
-    heights: dict[EntityId, int] = {
-        note_id: max(NOTE_HEIGHT, needed_height(content.notes[note_id], style))
-        for note_id in content.notes
-        if note_id in content.boxes
-    }
+def full_text_boxes(content: BoardContent, style: BoardStyle, frame: Frame) -> dict[EntityId, Rect]:
+    """Rectangles with which each note shows its whole text at this zoom."""
     boxes = content.layout.boxes
+    if frame.level is Level.FAR:
+        # No text is shown; the rows are those of 100 %.
+        frame = Frame(frame.unit, unit=frame.unit)
+    size = frame.rect(Rect(0, 0, NOTE_WIDTH, NOTE_HEIGHT))
+    heights: dict[EntityId, int] = {
+        note_id: ceil(grown_height(size, item, style, frame) / frame.scale)
+        for note_id, item in content.notes.items()
+        if note_id in boxes
+    }
+    _even_rows(content, heights)
     inner_first = sorted(
         (one for one in content.islands if one in boxes), key=lambda one: -len(list(content.around(one)))
     )
@@ -38,6 +44,17 @@ def full_text_boxes(content: BoardContent, style: BoardStyle) -> dict[EntityId, 
         down = shifts.get(item, 0) + sum(shifts.get(one, 0) for one in content.around(item))
         found[item] = Rect(box.x, box.y + down, box.width, height)
     return found
+
+
+def _even_rows(content: BoardContent, heights: dict[EntityId, int]) -> None:
+    """Notes that stand beside each other in one island, or in none, are equally high."""
+    boxes = content.layout.boxes
+    rows: dict[tuple[EntityId | None, int], list[EntityId]] = {}
+    for note_id in heights:
+        rows.setdefault((content.parent_of(note_id), boxes[note_id].y), []).append(note_id)
+    for row in rows.values():
+        tallest = max(heights[note_id] for note_id in row)
+        heights.update(dict.fromkeys(row, tallest))
 
 
 def _shifted_rows(

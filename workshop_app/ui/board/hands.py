@@ -186,6 +186,8 @@ class BoardHands(QObject):
         if item is None or item not in self._desk.content.boxes:
             return
         self._desk.scene.choose([item])
+        # The card would lie over the notes that are counted next.
+        self._desk.scene.show_whole(False)
         off = pointer.modifiers & Qt.KeyboardModifier.ShiftModifier
         self.acts.vote(-1 if off else 1, item)
 
@@ -241,8 +243,6 @@ class BoardHands(QObject):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key == Qt.Key.Key_Escape:
             self.escape()
-            return True
-        if self._gesture is not None and self._gesture.key(event):
             return True
         if key in DIRECTIONS:
             self._on_direction(event, ctrl, shift)

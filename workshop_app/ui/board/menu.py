@@ -128,7 +128,7 @@ def _sub(menu: QMenu, words: str) -> QMenu:
 
 
 def _dress(menu: QMenu) -> None:
-    pad = look().px(11)
+    pad = look().px(13)
     menu.setStyleSheet(f"QMenu::item {{ padding: {pad}px {look().px(24)}px; }}")
 
 

@@ -75,14 +75,16 @@ def paint_arrow(
     *,
     chosen: bool = False,
     word: str = "",
+    bare: bool = False,
 ) -> None:
-    """The line, its heads and its word; `word` stands for one that is not chosen yet."""
+    """The line, its heads and its word; `word` stands for one that is not chosen yet, `bare` leaves it out."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ink = style.colour("accent" if chosen else "text")
-    painter.setPen(QPen(ink, 3 if chosen else 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    width = 3 if chosen else 1.5 if bare else 2
+    painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     both = relation is Relation.OPPOSITION
     whole = line.end - line.start
-    head = min(style.px(_HEAD), hypot(whole.x(), whole.y()) * (0.5 if both else 0.8))
+    head = min(style.px(_HEAD // 2 if bare else _HEAD), hypot(whole.x(), whole.y()) * (0.5 if both else 0.8))
     start = _along(line.start, line.end, head) if both else line.start
     end = line.end if relation is Relation.RELATED else _along(line.end, line.start, head)
     painter.drawLine(start, end)
@@ -90,6 +92,8 @@ def paint_arrow(
         _paint_head(painter, line.start, line.end, head, ink)
     if both:
         _paint_head(painter, line.end, line.start, head, ink)
+    if bare:
+        return
     paint_word(painter, line.chip, word or relation_word(relation), style, chosen=chosen)
 
 

@@ -22,7 +22,8 @@ _TITLE = 23
 """The letters of a title at 100 %, in scene units; on screen never below 13 px."""
 _LEAST = 13
 _TIGHT, _AIRY = 1.12, 1.3
-_LABEL_FROM = 90
+_DRAWN_IN = 0.85
+LABEL_FROM = 90
 """A narrower island on screen has no title at far."""
 
 
@@ -62,7 +63,7 @@ def paint_island(
 
 def paint_far_title(painter: QPainter, rect: QRectF, title: str, style: BoardStyle, frame: Frame) -> None:
     """At far, the title as a label on the upper edge: over the notes, so that groups can be told apart."""
-    if not title or rect.width() < style.px(_LABEL_FROM):
+    if not title or rect.width() < style.px(LABEL_FROM):
         return
     size = style.px(_LEAST)
     room = rect.width() - style.px(12)
@@ -106,12 +107,18 @@ def _fitted(
 ) -> tuple[tuple[tuple[str, ...], int], float]:
     """Lines and size of a title as it fits, smaller where it has to be but never below 13 px."""
     least = style.px(_LEAST)
-    while True:
-        lines = _lines(title, size, int(room.width()), None)
-        high = room.height() / len(lines)
-        if high >= size * _TIGHT or size <= least:
-            return (lines, size), min(high, size * _AIRY)
+    width = int(room.width())
+    lines = _lines(title, size, width, None)
+    while size > least and room.height() / len(lines) < size * _TIGHT:
         size = max(least, size - 1)
+        lines = _lines(title, size, width, None)
+    # A last line of one or two letters is drawn in where slightly smaller ones save it.
+    for smaller in range(size - 1, max(least, round(size * _DRAWN_IN)) - 1, -1):
+        if len(lines) > 1 and len(lines[-1].strip()) <= 2:
+            fewer = _lines(title, smaller, width, None)
+            if len(fewer) < len(lines):
+                lines, size = fewer, smaller
+    return (lines, size), min(room.height() / len(lines), size * _AIRY)
 
 
 def _paint_fold(painter: QPainter, rect: QRectF, notes: int, style: BoardStyle) -> None:

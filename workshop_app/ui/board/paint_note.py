@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from workshop_app.domain.board import NOTE_WIDTH, BoardNote
@@ -19,25 +19,48 @@ from workshop_app.ui.theme import FAMILIES
 _STRIPE, _STRIPE_LOW = 23, 14
 _NEAR_TEXT, _NEAR_LINE, _MIDDLE_LINE = 17, 24, 17
 _NEAR_LINES = 3
-_MOST_CHARS = 400
-"""More of a text is not looked at for the few lines of a note that is not shown whole."""
 
 
 def paint_note(painter: QPainter, rect: QRectF, item: BoardNote, style: BoardStyle, frame: Frame) -> None:
     """One note at the level of detail of the frame, in px; as many lines as its height has room for."""
     note = item.note
-    fill, edge = style.fill(note.kind), style.edge(note.kind)
     if frame.level is Level.FAR:
-        paint_far_note(painter, rect, fill, edge, style.char(note.kind), style)
+        paint_far_note(
+            painter, rect, style.fill(note.kind), style.edge(note.kind), style.char(note.kind), style
+        )
         return
+    paint_paper(painter, rect, note.kind, note.theme, style, frame)
+    paint_words(painter, rect, item, style, frame)
+
+
+def paint_paper(
+    painter: QPainter, rect: QRectF, kind: str | None, theme: str | None, style: BoardStyle, frame: Frame
+) -> None:
+    """Paper, mark and stripe: the same for all notes of a kind and theme."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(edge, 1))
-    painter.setBrush(fill)
+    painter.setPen(QPen(style.edge(kind), 1))
+    painter.setBrush(style.fill(kind))
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
     if frame.level is Level.NEAR:
-        _paint_near(painter, rect, item, style, frame)
+        scale = frame.scale
+        side = round(26 * scale)
+        mark = QRectF(round(rect.x() + 10 * scale), round(rect.y() + 10 * scale), side, side)
+        stripe, gap = QRectF(0, 0, 8 * scale, _STRIPE * scale), 7 * scale
     else:
-        _paint_middle(painter, rect, item, style)
+        roomy = rect.height() >= style.px(60)
+        side, pad = style.px(19 if roomy else 18), style.px(7 if roomy else 4)
+        mark = QRectF(rect.x() + pad, rect.y() + pad, side, side)
+        stripe = QRectF(0, 0, style.px(8), style.px(_STRIPE if roomy else _STRIPE_LOW))
+        gap = style.px(7 if roomy else 3)
+    _paint_gutter(painter, mark, kind, theme, style, stripe, gap)
+
+
+def paint_words(painter: QPainter, rect: QRectF, item: BoardNote, style: BoardStyle, frame: Frame) -> None:
+    """The text, and at near the number."""
+    size, room, most = _text_room(rect, style, frame)
+    _paint_text(painter, room, item.note.text, size, _line_height(style, frame), most, style)
+    if frame.level is Level.NEAR:
+        _paint_number(painter, rect, item.note.number, style, frame)
 
 
 def paint_far_note(
@@ -51,12 +74,6 @@ def paint_far_note(
         painter.setFont(style.font(size, bold=True))
         painter.setPen(style.colour("noteInk"))
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), char)
-
-
-def needed_height(item: BoardNote, style: BoardStyle) -> int:
-    """Scene units a note needs to show its whole text, as it is laid out at 100 %."""
-    lines = _lines(item.note.text, _NEAR_TEXT, NOTE_WIDTH - 48 - 10, None)
-    return 9 + len(lines) * _NEAR_LINE + 28
 
 
 def shows_whole(item: BoardNote, rect: QRectF, style: BoardStyle, frame: Frame) -> bool:
@@ -76,46 +93,37 @@ def grown_height(rect: QRectF, item: BoardNote, style: BoardStyle, frame: Frame)
     return max(rect.height(), room.y() - rect.y() + lines * line + foot)
 
 
-def _paint_near(painter: QPainter, rect: QRectF, item: BoardNote, style: BoardStyle, frame: Frame) -> None:
-    note, scale = item.note, frame.scale
-    side = round(26 * scale)
-    mark = QRectF(round(rect.x() + 10 * scale), round(rect.y() + 10 * scale), side, side)
-    _paint_gutter(painter, mark, item, style, QRectF(0, 0, 8 * scale, _STRIPE * scale), 7 * scale)
-    size, room, most = _text_room(rect, style, frame)
-    _paint_text(painter, room, note.text, size, _line_height(style, frame), most, style)
+def _paint_number(painter: QPainter, rect: QRectF, number: str, style: BoardStyle, frame: Frame) -> None:
+    scale = frame.scale
     small = max(style.px(LEAST_TEXT), round(13 * scale))
     painter.setFont(style.font(small))
+    painter.setPen(style.colour("noteInk"))
     foot = QRectF(rect.x() + 11 * scale, rect.bottom() - small * 1.75, rect.width() * 0.66, small * 1.5)
-    number = note.number
-    if figures_width(QFontMetricsF(painter.font()), number) > foot.width():
+    if figures_width(style.metrics(small), number) > foot.width():
         number = short_number(number)
     paint_figures(painter, foot, number, Qt.AlignmentFlag.AlignLeft)
 
 
-def _paint_middle(painter: QPainter, rect: QRectF, item: BoardNote, style: BoardStyle) -> None:
-    roomy = rect.height() >= style.px(60)
-    side, pad = style.px(19 if roomy else 18), style.px(7 if roomy else 4)
-    mark = QRectF(rect.x() + pad, rect.y() + pad, side, side)
-    stripe = QRectF(0, 0, style.px(8), style.px(_STRIPE if roomy else _STRIPE_LOW))
-    _paint_gutter(painter, mark, item, style, stripe, style.px(7 if roomy else 3))
-    size, room, most = _middle_room(rect, style)
-    _paint_text(painter, room, item.note.text, size, style.px(_MIDDLE_LINE), most, style)
-
-
 def _paint_gutter(
-    painter: QPainter, mark: QRectF, item: BoardNote, style: BoardStyle, stripe: QRectF, gap: float
+    painter: QPainter,
+    mark: QRectF,
+    kind: str | None,
+    theme: str | None,
+    style: BoardStyle,
+    stripe: QRectF,
+    gap: float,
 ) -> None:
-    note, ink = item.note, style.colour("noteInk")
-    if note.kind in style.kinds:
-        place, char = style.kinds[note.kind]
-        paint_kind_mark(painter, mark, place, char, style.fill(note.kind), ink)
-    if note.theme in style.themes:
+    ink = style.colour("noteInk")
+    if kind in style.kinds:
+        place, char = style.kinds[kind]
+        paint_kind_mark(painter, mark, place, char, style.fill(kind), ink)
+    if theme in style.themes:
         x, y = mark.center().x() - stripe.width() / 2, mark.bottom() + gap
         scale = stripe.width() / 8
         painter.save()
         painter.translate(QPointF(round(x), round(y)))
         painter.scale(scale, scale)
-        paint_theme_stripe(painter, QRectF(0, 0, 8, stripe.height() / scale), style.themes[note.theme], ink)
+        paint_theme_stripe(painter, QRectF(0, 0, 8, stripe.height() / scale), style.themes[theme], ink)
         painter.restore()
 
 
@@ -146,10 +154,9 @@ def _line_height(style: BoardStyle, frame: Frame) -> float:
 def _paint_text(
     painter: QPainter, room: QRectF, text: str, size: int, line: float, most: int, style: BoardStyle
 ) -> None:
-    font = style.font(size)
-    painter.setFont(font)
+    painter.setFont(style.font(size))
     painter.setPen(style.colour("noteInk"))
-    metrics = QFontMetricsF(font)
+    metrics = style.metrics(size)
     top = room.y() + (line + metrics.ascent() - metrics.descent()) / 2
     for number, words in enumerate(_lines(text, size, room.width(), most)):
         painter.drawText(QPointF(room.x(), round(top + number * line)), words)
@@ -159,7 +166,8 @@ def _paint_text(
 def _lines(text: str, size: int, width: float, most: int | None) -> tuple[str, ...]:
     """The text in lines of this width; it is broken anew only where size or width is another one."""
     font = _plain_font(size)
-    shown = text if most is None else text[:_MOST_CHARS]
+    # Two and a half letters to a square, and some for the ellipsis: the rest cannot be seen.
+    shown = text if most is None else text[: int(2.5 * most * width / size) + 16]
     return tuple(wrapped(shown, font, width, most))
 
 
@@ -174,33 +182,34 @@ def _plain_font(size: int) -> QFont:
 # --- what straddles the edge -------------------------------------------------------------------------------
 
 
-def paint_seal(
-    painter: QPainter, rect: QRectF, votes: int, style: BoardStyle, *, near: bool, over: bool = False
-) -> None:
+def seal_size(votes: int, style: BoardStyle, *, near: bool) -> tuple[int, int]:
+    """Width and height of a seal in px."""
+    metrics = style.metrics(style.px(15 if near else 13), bold=True)
+    width = figures_width(metrics, _seal_words(votes)) + style.px(14)
+    return round(max(style.px(38), width)) + 1, style.px(22 if near else 18) + 1
+
+
+def seal_corner(rect: QRectF, size: tuple[int, int], style: BoardStyle) -> QPointF:
+    """Where a seal stands on the lower right edge of a note or island."""
+    return QPointF(round(rect.right() - size[0] - style.px(5)), round(rect.bottom() - size[1] / 2))
+
+
+def paint_seal(painter: QPainter, rect: QRectF, votes: int, style: BoardStyle, *, near: bool) -> None:
     """「票 7」 as a white pill on the lower right edge of a note or island; nothing for no votes."""
     if not votes:
         return
-    font = style.font(style.px(15 if near else 13), bold=True)
-    painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    words = QCoreApplication.translate("board", "票 {0}").format(votes)
-    height = style.px(22 if near else 18)
-    sign = style.px(16) if over else 0
-    width = max(style.px(38), figures_width(metrics, words) + style.px(14)) + sign
-    pill = QRectF(
-        round(rect.right() - width - style.px(5)) + 0.5,
-        round(rect.bottom() - height / 2) + 0.5,
-        round(width),
-        height,
-    )
+    size = seal_size(votes, style, near=near)
+    pill = QRectF(seal_corner(rect, size, style), QSizeF(*size)).adjusted(0.5, 0.5, -0.5, -0.5)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(style.colour("noteInk"), 1))
     painter.setBrush(style.fill(None))
-    painter.drawRoundedRect(pill, height / 2, height / 2)
-    if over:
-        spot = QRectF(pill.x() + style.px(5), pill.center().y() - style.px(7), style.px(14), style.px(14))
-        paint_icon(painter, spot, "warn", style.colour("noteInk"))
-    paint_figures(painter, pill.adjusted(sign, 0, 0, 0), words, Qt.AlignmentFlag.AlignHCenter)
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setFont(style.font(style.px(15 if near else 13), bold=True))
+    paint_figures(painter, pill, _seal_words(votes), Qt.AlignmentFlag.AlignHCenter)
+
+
+def _seal_words(votes: int) -> str:
+    return QCoreApplication.translate("board", "票 {0}").format(votes)
 
 
 def paint_signs(

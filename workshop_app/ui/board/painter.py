@@ -19,12 +19,14 @@ from workshop_app.domain.ids import EntityId
 from workshop_app.ui.board.caches import FarChunks, NotePixmaps
 from workshop_app.ui.board.content import BoardContent, Difference
 from workshop_app.ui.board.paint_arrow import Line, arrow_line, paint_arrow, paint_link, relation_word
-from workshop_app.ui.board.paint_island import paint_far_title, paint_island
+from workshop_app.ui.board.paint_island import LABEL_FROM, paint_far_title, paint_island
 from workshop_app.ui.board.paint_note import (
     grown_height,
     paint_note,
     paint_seal,
     paint_signs,
+    seal_corner,
+    seal_size,
     shows_whole,
 )
 from workshop_app.ui.board.style import BoardStyle, Frame, Level
@@ -34,9 +36,10 @@ _REACH = 28
 """Px that seals, signs and rings reach beyond what they belong to."""
 _CHAR_FROM = 24
 """Px a note has to be high at far for its character."""
-_ROUND_FROM = 40
+_ROUND_FROM = 20
 _CARD_ZOOM = 0.8
-_LINK_FROM = 0.2
+_WORDS_FROM = 0.2
+"""At smaller zooms a word would be larger than what it speaks of; the arrow is then only a line."""
 
 
 @dataclass
@@ -72,11 +75,17 @@ class BoardPainter:
         reach = ceil(_REACH * frame.unit / frame.scale)
         x, y = floor(exposed.x()) - reach, floor(exposed.y()) - reach
         area = Rect(x, y, ceil(exposed.width()) + 2 * reach + 2, ceil(exposed.height()) + 2 * reach + 2)
-        islands = self.content.islands_in(area)
-        self._paint_islands(painter, islands, frame)
-        tiny = frame.level is Level.FAR and NOTE_HEIGHT * frame.scale < _CHAR_FROM * frame.unit
-        notes = () if tiny and not self.marks.hidden else self.content.notes_in(area)
-        if tiny and not self.marks.hidden:
+        high = NOTE_HEIGHT * frame.scale / frame.unit
+        # So small that letters and round corners are not seen: a few calls for very many rectangles.
+        plain, tiny = high < _ROUND_FROM, high < _CHAR_FROM and not self.marks.hidden
+        titled = self.content.widest_island * frame.scale >= LABEL_FROM * frame.unit
+        islands = self.content.islands_in(area) if titled or not plain else []
+        notes = [] if tiny else self.content.notes_in(area)
+        if plain:
+            self._paint_plain_islands(painter, frame)
+        else:
+            self._paint_islands(painter, islands, frame)
+        if tiny:
             self._paint_far(painter, area, frame)
         else:
             self._paint_notes(painter, notes, frame)
@@ -93,9 +102,7 @@ class BoardPainter:
     def paint_map(self, painter: QPainter, frame: Frame) -> None:
         """Everything as small plain rectangles."""
         content = self.content
-        painter.setPen(QPen(self.style.colour("border"), 1))
-        painter.setBrush(self.style.colour("island"))
-        painter.drawRects([frame.rect(content.boxes[one]) for one in content.islands_in(content.bounds())])
+        self._paint_plain_islands(painter, frame)
         self._paint_far(painter, content.bounds(), frame)
 
     def line_of(self, arrow_id: EntityId, frame: Frame) -> Line | None:
@@ -111,13 +118,6 @@ class BoardPainter:
 
     def _paint_islands(self, painter: QPainter, islands: Sequence[EntityId], frame: Frame) -> None:
         content, style = self.content, self.style
-        if NOTE_HEIGHT * frame.scale < _ROUND_FROM / 4 * frame.unit:
-            # So small that round corners are not seen: one call for all of them.
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(style.colour("border"), 1))
-            painter.setBrush(style.colour("island"))
-            painter.drawRects([frame.rect(content.boxes[one]) for one in islands])
-            return
         for island_id in islands:
             island = content.islands[island_id]
             notes = content.notes_inside(island_id) if island.folded else 0
@@ -126,6 +126,16 @@ class BoardPainter:
             target = island_id == self.marks.target
             paint_island(painter, rect, island, head, style, frame, notes=notes, target=target)
 
+    def _paint_plain_islands(self, painter: QPainter, frame: Frame) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setWorldTransform(QTransform(frame.scale, 0, 0, frame.scale, frame.dx, frame.dy), True)
+        painter.setPen(QPen(self.style.colour("border"), 0))
+        painter.setBrush(self.style.colour("island"))
+        for rects in self._chunks.islands():
+            painter.drawRects(rects)
+        painter.restore()
+
     def _paint_far(self, painter: QPainter, area: Rect, frame: Frame) -> None:
         kinds = {self.style.fill_index(kind): kind for kind in (*self.style.kinds, None)}
         painter.save()
@@ -133,7 +143,7 @@ class BoardPainter:
         painter.setWorldTransform(QTransform(frame.scale, 0, 0, frame.scale, frame.dx, frame.dy), True)
         lists = list(self._chunks.lists_in(area))
         for paper, kind in kinds.items():
-            edged = NOTE_HEIGHT * frame.scale >= 6
+            edged = NOTE_HEIGHT * frame.scale >= 8 * frame.unit
             painter.setPen(QPen(self.style.edge(kind), 0) if edged else Qt.PenStyle.NoPen)
             painter.setBrush(self.style.fill(kind))
             for by_paper in lists:
@@ -161,10 +171,9 @@ class BoardPainter:
                 painter.drawPixmap(rect.topLeft(), image)
 
     def _paint_lines(self, painter: QPainter, area: Rect, frame: Frame) -> None:
-        if frame.zoom < _LINK_FROM and len(self.content.arrows) > 100:
-            return
+        bare = frame.zoom < _WORDS_FROM
         content, boxes = self.content, self.content.boxes
-        for link in content.board.links:
+        for link in () if bare else content.board.links:
             one, other = boxes.get(link.first_id), boxes.get(link.second_id)
             if one and other and _around(one, other).overlaps(area):
                 paint_link(painter, frame.rect(one), frame.rect(other), self.style)
@@ -174,24 +183,36 @@ class BoardPainter:
                 line = self.line_of(arrow_id, frame)
                 if line is not None:
                     chosen = arrow_id in self.marks.chosen
-                    paint_arrow(painter, line, arrow.relation, self.style, chosen=chosen)
+                    paint_arrow(
+                        painter, line, arrow.relation, self.style, chosen=chosen, bare=bare and not chosen
+                    )
 
     def _paint_seals(self, painter: QPainter, items: Iterable[EntityId], frame: Frame) -> None:
         if frame.level is Level.FAR:
             self._paint_far_signs(painter, items, frame)
             return
-        content, near = self.content, frame.level is Level.NEAR
+        content, near, ratio = self.content, frame.level is Level.NEAR, ratio_of(painter)
         for item in items:
+            if item in self.marks.hidden:
+                continue
             rect = frame.rect(content.boxes[item])
             if item in content.islands:
-                paint_seal(painter, rect, content.islands[item].votes, self.style, near=near)
+                self._paint_seal(painter, rect, content.islands[item].votes, near, ratio)
                 continue
             note = content.notes[item]
-            paint_seal(painter, rect, note.note.votes, self.style, near=near)
+            self._paint_seal(painter, rect, note.note.votes, near, ratio)
             new = item in content.incoming
             if note.note.conflicts or note.held or new:
                 clash = bool(note.note.conflicts)
                 paint_signs(painter, rect, self.style, clash=clash, held=note.held, new=new)
+
+    def _paint_seal(self, painter: QPainter, rect: QRectF, votes: int, near: bool, ratio: float) -> None:
+        if self._vector:
+            paint_seal(painter, rect, votes, self.style, near=near)
+        elif votes:
+            size = seal_size(votes, self.style, near=near)
+            image = self._pixmaps.seal(votes, near, ratio)
+            painter.drawPixmap(seal_corner(rect, size, self.style), image)
 
     def _paint_far_signs(self, painter: QPainter, items: Iterable[EntityId], frame: Frame) -> None:
         """Of the signs, far shows what has just come: as a corner, since there is no room for a word."""

@@ -97,8 +97,7 @@ def nudged(content: BoardContent, items: Sequence[EntityId], dx: int, dy: int) -
 def to_positions(content: BoardContent, places: Mapping[EntityId, Position]) -> dict[EntityId, Spot]:
     """Spots with these positions, each in the island it stands in."""
     spots = {item: Spot(content.parent_of(item), place) for item, place in places.items()}
-    areas = {content.area(item) for item in places}
-    return {**anchored(content.board, content.layout, areas), **spots}
+    return with_anchors(content, spots, *{content.area(item) for item in places})
 
 
 def grouped(
@@ -175,10 +174,12 @@ def placed_draft(
 
 
 def with_anchors(
-    content: BoardContent, spots: Mapping[EntityId, Spot], area: AreaKey
+    content: BoardContent, spots: Mapping[EntityId, Spot], *areas: AreaKey
 ) -> dict[EntityId, Spot]:
     """Together with the places that the rest of the table has until now only on screen."""
-    return {**anchored(content.board, content.layout, {area}), **spots}
+    if not content.layout.found:
+        return dict(spots)
+    return {**anchored(content.board, content.layout, set(areas)), **spots}
 
 
 def _grown(

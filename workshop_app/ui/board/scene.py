@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter, QTransform
@@ -26,7 +27,15 @@ _REACH = 120
 """Scene units that seals, signs and rings can reach beyond their item."""
 _FEW = 40
 
-ReadBoard = Callable[[Scope], Board]
+_MANY = 2000
+_FEW_CHANGES = 200
+"""With more notes on the board than the first, a change of no more than the second is taken in by itself."""
+
+
+class ReadBoard(Protocol):
+    """Reads the board; with `only` of the notes just those, and everything else whole."""
+
+    def __call__(self, scope: Scope, *, only: Collection[EntityId] | None = None) -> Board: ...
 
 
 class BoardScene(QGraphicsScene):
@@ -52,7 +61,7 @@ class BoardScene(QGraphicsScene):
         self._read = read
         self._own_mark = own_mark
         self.scope = scope
-        self.full_text = False
+        self._text_frame: Frame | None = None
         self.focus_item_id: EntityId | None = None
         """The note or island that the keys mean."""
         themes = [theme.id for theme in agenda.all_themes]
@@ -71,8 +80,23 @@ class BoardScene(QGraphicsScene):
 
     def apply(self, changes: Changes) -> None:
         """Show what an action or a merge changed in the file: only that moves, all else keeps its place."""
-        if changes:
+        if changes and not self._apply_some(changes):
             self._take(self._read(self.scope), fresh=False)
+
+    def _apply_some(self, changes: Changes) -> bool:
+        """The quick way for one gesture on a board of many thousands; False when it is not to be had."""
+        ids = changes.added | changes.updated
+        content = self.content
+        if changes.everything or self.full_text or self.scope != Scope() or len(content.notes) < _MANY:
+            return False
+        if len(ids) > _FEW_CHANGES:
+            return False
+        part = self._read(self.scope, only=ids)
+        marks = {one.note.device_mark for one in part.notes if one.note.note_id not in content.notes}
+        difference = None if marks - {self._own_mark} else content.take_some(part, ids)
+        if difference is not None:
+            self._follow(difference)
+        return difference is not None
 
     def show_scope(self, scope: Scope) -> None:
         """Show another table."""
@@ -80,10 +104,20 @@ class BoardScene(QGraphicsScene):
         self.focus_item_id = None
         self._take(self._read(scope), fresh=True)
 
-    def set_full_text(self, shown: bool) -> None:
-        """全文: each row of notes grows to its longest text, until it is switched off."""
-        self.full_text = shown
+    @property
+    def full_text(self) -> bool:
+        """True while whole texts are shown (全文)."""
+        return self._text_frame is not None
+
+    def set_full_text(self, frame: Frame | None) -> None:
+        """全文: each row of notes grows to its longest text as it is set at this zoom; None ends it."""
+        self._text_frame = frame
         self._show_boxes()
+
+    def follow_zoom(self, frame: Frame) -> None:
+        """Another zoom breaks the texts into other lines."""
+        if self._text_frame is not None and self._text_frame.scale != frame.scale:
+            self.set_full_text(frame)
 
     def dress(self) -> None:
         """Take the colours and sizes of another look."""
@@ -117,7 +151,10 @@ class BoardScene(QGraphicsScene):
             self._show_boxes()
 
     def _show_boxes(self) -> None:
-        boxes = full_text_boxes(self.content, self.style_) if self.full_text else self.content.layout.boxes
+        frame = self._text_frame
+        boxes = self.content.layout.boxes
+        if frame is not None:
+            boxes = full_text_boxes(self.content, self.style_, frame)
         self._follow(self.content.show_boxes(boxes))
 
     def _follow(self, difference: Difference) -> None:
@@ -165,8 +202,7 @@ class BoardScene(QGraphicsScene):
             return
         self.painter_.marks.chosen = wanted
         self.focus_item_id = focus
-        notes = wanted & self.content.notes.keys()
-        self.painter_.marks.whole = next(iter(notes)) if len(wanted) == len(notes) == 1 else None
+        self.show_whole()
         self._layer.update()
         self.choice_changed.emit()
 
@@ -185,10 +221,13 @@ class BoardScene(QGraphicsScene):
             marks.target = target
             self.repaint_rects(rects)
 
-    def set_whole(self, note_id: EntityId | None) -> None:
-        """Show all text of one note, or of none."""
-        if self.painter_.marks.whole != note_id:
-            self.painter_.marks.whole = note_id
+    def show_whole(self, shown: bool = True) -> None:
+        """Show all text of the note that alone is chosen, or leave it cut for now."""
+        chosen = self.painter_.marks.chosen
+        notes = chosen & self.content.notes.keys()
+        whole = next(iter(notes)) if shown and len(chosen) == len(notes) == 1 else None
+        if self.painter_.marks.whole != whole:
+            self.painter_.marks.whole = whole
             self._layer.update()
 
     def set_hidden(self, notes: frozenset[EntityId]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.board import Scope
 from workshop_app.domain.ids import EntityId
+from workshop_app.domain.note import Note
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.theme import look
@@ -25,15 +26,9 @@ class ScopeChoice:
     label: str
 
 
-def scope_choices(workspace: Workspace, agenda: Agenda) -> list[ScopeChoice]:
+def scope_choices(workspace: Workspace, agenda: Agenda, notes: Sequence[Note]) -> list[ScopeChoice]:
     """Everything first, then each workshop with its tables; one choice alone when there is but one table."""
-    places = sorted(
-        {
-            (note.workshop_id or EntityId(b""), note.table or 0)
-            for note in workspace.notes()
-            if not note.voided
-        }
-    )
+    places = sorted({(note.workshop_id or EntityId(b""), note.table or 0) for note in notes})
     workshops = {one.workshop_id: agenda.ward(one.ward_id).name for one in workspace.workshops()}
     known = [(place, table) for place, table in places if place in workshops]
     if len({place for place, _ in places}) <= 1:
@@ -67,6 +62,7 @@ class ScopePicker(ComboField):
         self.set_label(self.tr("表示する班"))
         self._open_file = open_file
         self._choices: list[ScopeChoice] = []
+        self._last_table: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.activated.connect(lambda place: self.scope_chosen.emit(self._choices[place].scope))
         self.hide()
@@ -81,7 +77,11 @@ class ScopePicker(ComboField):
 
     def read(self) -> None:
         """Find out what there is."""
-        self._choices = scope_choices(self._open_file.workspace, self._open_file.agenda)
+        workspace = self._open_file.workspace
+        notes = [note for note in workspace.notes() if not note.voided]
+        self._choices = scope_choices(workspace, self._open_file.agenda, notes)
+        mark = workspace.local.device_mark
+        self._last_table = next((one.table for one in reversed(notes) if one.device_mark == mark), None)
         with QSignalBlocker(self):
             self.clear()
             self.addItems([choice.label for choice in self._choices])
@@ -92,13 +92,15 @@ class ScopePicker(ComboField):
         with QSignalBlocker(self):
             self.setCurrentIndex(next((n for n, one in enumerate(self._choices) if one.scope == scope), 0))
 
+    def knows(self, notes: Iterable[Note]) -> bool:
+        """True when these stand at tables that can be chosen already."""
+        scopes = {choice.scope for choice in self._choices}
+        places = {(note.workshop_id, note.table) for note in notes}
+        return not places or (len(scopes) > 1 and all(Scope(*place) in scopes for place in places))
+
     def usual_scope(self) -> Scope:
         """At a table, that of the note written last here; for the secretariat, everything."""
-        workspace = self._open_file.workspace
-        if workspace.local.workshop_id is not None:
-            mark = workspace.local.device_mark
-            own = [note for note in workspace.notes() if note.device_mark == mark and not note.voided]
-            wanted = Scope(workspace.local.workshop_id, own[-1].table if own else None)
-            if any(choice.scope == wanted for choice in self._choices):
-                return wanted
+        wanted = Scope(self._open_file.workspace.local.workshop_id, self._last_table)
+        if wanted.workshop_id is not None and any(choice.scope == wanted for choice in self._choices):
+            return wanted
         return self._choices[0].scope

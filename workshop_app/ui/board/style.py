@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from workshop_app.domain.agenda import Agenda
 from workshop_app.domain.geometry import Rect
@@ -79,6 +79,8 @@ class BoardStyle:
     themes: Mapping[str | None, int]
     """Theme id to its number."""
     _fonts: dict[tuple[int, bool], QFont] = field(default_factory=dict, compare=False, repr=False)
+    _metrics: dict[tuple[int, bool], QFontMetricsF] = field(default_factory=dict, compare=False, repr=False)
+    _colours: dict[str, QColor] = field(default_factory=dict, compare=False, repr=False)
     _fills: dict[str | None, tuple[QColor, QColor]] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
@@ -101,7 +103,9 @@ class BoardStyle:
 
     def colour(self, role: str) -> QColor:
         """The colour of a role."""
-        return self.look.colour(role)
+        if role not in self._colours:
+            self._colours[role] = self.look.colour(role)
+        return self._colours[role]
 
     def font(self, pixels: int, bold: bool = False) -> QFont:
         """Our type at so many px on what is painted on."""
@@ -111,6 +115,13 @@ class BoardStyle:
             font.setPixelSize(pixels)
             self._fonts[key] = font
         return self._fonts[key]
+
+    def metrics(self, pixels: int, bold: bool = False) -> QFontMetricsF:
+        """How wide and high that type is."""
+        key = (pixels, bold)
+        if key not in self._metrics:
+            self._metrics[key] = QFontMetricsF(self.font(pixels, bold))
+        return self._metrics[key]
 
     def fill(self, kind: str | None) -> QColor:
         """The paper of a note of this kind."""

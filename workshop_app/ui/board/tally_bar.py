@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from workshop_app.domain.ids import EntityId
 from workshop_app.services.votes import VoteTally
@@ -35,8 +35,9 @@ class TallyBar(QWidget):
         line.addWidget(self._warn)
         line.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 8, 14, 8)
-        column.setSpacing(2)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(6)
         column.addLayout(line)
         column.addWidget(self._how)
         self.hide()
@@ -65,7 +66,6 @@ class TallyBar(QWidget):
         if over:
             self._icon.setPixmap(pixmap("warn", 18, "warn", self.devicePixelRatioF()))
         self.setAccessibleName(" ".join((text, self._warn.text())))
-        self.adjustSize()
         self.move(16, 12)
         self.show()
         self.raise_()

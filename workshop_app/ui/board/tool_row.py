@@ -84,9 +84,11 @@ class ToolButton(QAbstractButton):
         if hot or self._bordered:
             width = 2 if chosen else 1
             line = "accent" if chosen else "border"
-            painter.setPen(
-                QPen(current.colour(line), width) if chosen or self._bordered else Qt.PenStyle.NoPen
-            )
+            pen = QPen(current.colour(line), width)
+            if not self.isEnabled() and current.colours["sunken"] == current.colours["surface"]:
+                # Where fills and inks are the same, a broken border says that it cannot be pressed.
+                pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen if chosen or self._bordered else Qt.PenStyle.NoPen)
             painter.setBrush(current.colour("accentTint" if hot else "surface"))
             edge = width / 2
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), 4, 4)

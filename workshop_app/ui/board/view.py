@@ -77,6 +77,7 @@ class BoardView(QGraphicsView):
         self._panning: QPoint | None = None
         self._space = False
         self._wheel = 0
+        self._pointer = Qt.CursorShape.ArrowCursor
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -297,8 +298,6 @@ class BoardView(QGraphicsView):
         """The pointer of the tool in hand."""
         self._pointer = shape
         self._show_cursor()
-
-    _pointer = Qt.CursorShape.ArrowCursor
 
     def _show_cursor(self) -> None:
         self.viewport().setCursor(self._pointer)

@@ -185,7 +185,8 @@ class Header(QWidget):
         current = look()
         self._line.setFixedHeight(current.px(40 if self._compact else 52))
         side = current.px(16 if self._compact else 24)
-        self._row.setContentsMargins(side, 0, side, 1)
+        # Tools of 40 px need the whole of the low line.
+        self._row.setContentsMargins(side, 0, side, 0 if self._compact else 1)
         self._title.set_look(size=17 if self._compact else 20)
         self._context_label.set_look(size=13 if self._compact else 15)
         self._context_label.setText(self._context[self._compact])

@@ -1,11 +1,11 @@
-"""What every gesture has: the desk it works at, and the four things that can happen to it."""
+"""What every gesture has: the desk it works at, and the three things that can happen to it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 
 from workshop_app.ui.board.content import BoardContent
 from workshop_app.ui.board.scene import BoardScene
@@ -62,7 +62,3 @@ class Interaction:
 
     def cancel(self) -> None:
         """Esc, or the focus went: as if nothing had been."""
-
-    def key(self, event: QKeyEvent) -> bool:
-        """A key while the gesture is on; True when it is used up."""
-        return False

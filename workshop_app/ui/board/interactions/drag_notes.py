@@ -48,7 +48,7 @@ class DragNotes(Interaction):
             way = (pointer.place - self.start.place).manhattanLength()
             if way < QApplication.startDragDistance() or not self._items:
                 return
-            self.desk.scene.set_whole(None)
+            self.desk.scene.show_whole(False)
             self._ghost = Ghost(self.desk.scene, self._all)
             self._ghost.show()
         self._ghost.setPos(pointer.scene - self.start.scene)
@@ -81,6 +81,7 @@ class DragNotes(Interaction):
         if self._ghost is not None:
             self._ghost.remove()
             self._ghost = None
+            self.desk.scene.show_whole()
         self.desk.scene.set_target(None)
 
     def _find_target(self, place: QPointF) -> None:
@@ -191,6 +192,10 @@ class Places(QGraphicsItem):
         width = 2 if frame.level > Level.FAR else 1
         painter.setPen(QPen(style.colour("accent"), width, Qt.PenStyle.DashLine))
         painter.setBrush(style.colour("island"))
+        ground = style.colour("island")
         for box in self._boxes:
-            painter.drawRect(frame.rect(box).adjusted(1, 1, -1, -1))
+            place = frame.rect(box)
+            # What is left there, its ring and its seal too, would be seen twice.
+            painter.fillRect(place.adjusted(-4, -4, 4, 4 if width == 1 else 12), ground)
+            painter.drawRect(place.adjusted(1, 1, -1, -1))
         painter.restore()

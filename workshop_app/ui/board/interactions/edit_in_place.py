@@ -179,7 +179,7 @@ class EditInPlace(QObject):
         box.done.connect(self.commit)
         box.cancelled.connect(self.cancel)
         self._box, self._target = box, target
-        self._desk.scene.set_whole(None)
+        self._desk.scene.show_whole(False)
         if target.item is None:
             self._bring_into_sight(target.place)
         box.open_at(self._place(target))
