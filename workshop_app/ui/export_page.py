@@ -119,14 +119,8 @@ class ExportPage(Page):
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(look().px(8))
         left.addWidget(TextLabel(self.tr("ワークブック（事務局用）"), 17, bold=True))
-        left.addWidget(
-            TextLabel(
-                self.tr("原文、経過、端末の記録まで入ります。庁外には出さないでください。"),
-                13,
-                role="text2",
-                wrap=True,
-            )
-        )
+        words = self.tr("原文、経過、端末の記録まで入ります。庁外には出さないでください。")
+        left.addWidget(TextLabel(words, 13, role="text2", wrap=True))
         left.addSpacing(look().px(8))
         left.addWidget(TextLabel(self.tr("名前"), 13, role="text2"))
         left.addWidget(self._name)
@@ -147,14 +141,8 @@ class ExportPage(Page):
         right.addWidget(self._board)
         right.addSpacing(look().px(24))
         right.addWidget(TextLabel(self.tr("事務局へファイルを渡す"), 17, bold=True))
-        right.addWidget(
-            TextLabel(
-                self.tr("USB メモリーなどに書き込み、読み直して確かめます。いまのファイルはそのままです。"),
-                13,
-                role="text2",
-                wrap=True,
-            )
-        )
+        words = self.tr("USB メモリーなどに書き込み、読み直して確かめます。いまのファイルはそのままです。")
+        right.addWidget(TextLabel(words, 13, role="text2", wrap=True))
         right.addWidget(self._hand_over, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(self._handed)
         right.addWidget(self._fingerprint)

@@ -74,7 +74,6 @@ class BoardPage(Page):
         self._picker = ScopePicker(open_file)
         self._header = self._lay_out()
         self.extras = BoardExtras(self.desk, self._banner, self._header, self)
-        self._column.addWidget(self.extras.projection.bar)
         self._connect()
         self._make_shortcuts()
 
@@ -265,7 +264,7 @@ class BoardPage(Page):
         self._empty.setGeometry(self.view.rect().adjusted(40, 0, -40, 0))
 
     def _lay_out(self) -> QWidget:
-        column = self._column = QVBoxLayout(self)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._banner)

@@ -32,6 +32,9 @@ class BoardExtras(QObject):
         self.past: LookBack | None = None
         self.exporter = BoardExporter(desk.open_file, banner, page)
         self.projection = Projection(desk.scene, desk.open_file.agenda, self._place, page)
+        frame = page.layout()
+        assert frame is not None
+        frame.addWidget(self.projection.bar)
         self.projection.only_screen.connect(self._on_only_screen)
         self._lines = (
             ("keepMoment", self.tr("いまを残す…"), "Ctrl+M", self.keep_moment),

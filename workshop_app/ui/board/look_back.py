@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
-from workshop_app.domain.board import Board, Moment
+from workshop_app.domain.board import Board, Moment, Scope
 from workshop_app.domain.board_difference import compare
 from workshop_app.domain.ids import EntityId
 from workshop_app.ui.board.difference_words import difference_lines
@@ -46,9 +46,7 @@ class LookBack(QWidget):
         self.setObjectName("lookBack")
         self._boards = boards
         self._page = parent
-        self.scene = BoardScene(
-            agenda, lambda _scope: boards.then, boards.then.scope, workshops=workshops, parent=self
-        )
+        self.scene = BoardScene(agenda, self._read, boards.then.scope, workshops=workshops, parent=self)
         self.scene.load()
         self.view = BoardView(self.scene)
         self.view.setObjectName("lookBackView")
@@ -68,6 +66,10 @@ class LookBack(QWidget):
         self._with.currentTextChanged.connect(self._compare)
         self._lay_out()
         self._compare(self._with.currentText())
+
+    def _read(self, scope: Scope, *, only: Collection[EntityId] | None = None) -> Board:
+        """The past does not change, so it is read once and whole."""
+        return self._boards.then
 
     def start(self) -> None:
         """Come to the front."""

@@ -38,7 +38,7 @@ class SheetPicture:
         themes = [theme.id for theme in papers.agenda.all_themes]
         self._content = BoardContent(themes, title_head, papers.workshops)
         self._content.take(sheet.board)
-        self._content.show_boxes(full_text_boxes(self._content, style))
+        self._content.show_boxes(full_text_boxes(self._content, style, Frame(1.0)))
         self._areas = self._flow(self._area_rects(), shape)
         self._painter = BoardPainter(self._content, style, vector=True)
         self._bounds = self._content.bounds()
