@@ -23,7 +23,7 @@ _LEAST_WIDTH = 1000
 _WIDTH_OF_WORDS = 1900
 """On a wider board the words around it grow with it: it is going to be made smaller to fit."""
 _MARGIN, _HEAD, _FOOT = 28, 92, 84
-_AREA_GAP = 200
+_AREA_GAP = 320
 """Between the tables of a sheet; above it stands the name of the table."""
 _TITLE, _SUBTITLE, _LABEL, _SMALL = 34, 18, 26, 17
 
@@ -43,7 +43,7 @@ class SheetPicture:
         self._painter = BoardPainter(self._content, style, vector=True)
         self._bounds = self._content.bounds()
         self._unit = max(1.0, self._bounds.width / _WIDTH_OF_WORDS)
-        self._label = min(_LABEL * self._unit, _AREA_GAP * 0.6) if len(self._areas) > 1 else 0.0
+        self._label = min(_LABEL * self._unit, _AREA_GAP * 0.4) if len(self._areas) > 1 else 0.0
 
     @property
     def size(self) -> QSizeF:
