@@ -169,7 +169,9 @@ class BoardExtras(QObject):
         return place_words(Scope(workshop, table), wards)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The past covers all of the page."""
-        if event.type() == QEvent.Type.Resize and self.past is not None:
-            self.past.setGeometry(self._page.rect())
+        """The past covers all of the page, and the projector's buttons fit its width."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.StyleChange):
+            self.projection.bar.fit(self._page.width())
+            if self.past is not None:
+                self.past.setGeometry(self._page.rect())
         return False

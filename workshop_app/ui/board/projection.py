@@ -18,6 +18,9 @@ from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import SecondaryButton
 
+_ROOMY, _TIGHT = 880, 700
+"""Widths of the page, at 100 % text size, below which words get shorter and the count goes."""
+
 
 class Projection(QObject):
     """At most one projector for a board."""
@@ -128,25 +131,28 @@ class ProjectionBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
         row.setSpacing(4)
-        row.addWidget(TextLabel(self.tr("投影中"), 15, bold=True))
-        row.addSpacing(6)
+        self._title = TextLabel(self.tr("投影中"), 15, bold=True)
+        row.addWidget(self._title)
         self._add_step(row, "back", "chevron_right", self.tr("前の島"), turned=True)
         row.addWidget(self._count)
         self._add_step(row, "on", "chevron_right", self.tr("次の島"))
-        for name, words in (
-            ("follow", self.tr("操作に合わせる")),
-            ("aloud", self.tr("読み上げ")),
-            ("contrast", self.tr("白黒反転")),
-            ("black", self.tr("黒い画面")),
-        ):
+        self._words = {
+            "follow": (self.tr("操作に合わせる"), self.tr("合わせる")),
+            "aloud": (self.tr("読み上げ"), self.tr("読む")),
+            "contrast": (self.tr("白黒反転"), self.tr("反転")),
+            "black": (self.tr("黒い画面"), self.tr("黒")),
+        }
+        for name, (words, _) in self._words.items():
             button = SecondaryButton(words)
+            button.setAccessibleName(words)
+            button.setToolTip(words)
             button.setCheckable(True)
             button.setObjectName(f"projection_{name}")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, name=name: self.pressed.emit(name))
             self._switches[name] = button
             row.addWidget(button)
-        end = SecondaryButton(self.tr("終わる"), "F5")
+        end = self._end = SecondaryButton(self.tr("終わる"), "F5")
         end.setObjectName("projection_end")
         end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         end.clicked.connect(lambda: self.pressed.emit("end"))
@@ -160,6 +166,17 @@ class ProjectionBar(QWidget):
         for name, button in self._switches.items():
             button.setChecked(on[name])
         self.show()
+
+    def fit(self, width: int) -> None:
+        """Shorter and fewer words where the page is narrow for its letters."""
+        narrow = width < look().px(_ROOMY)
+        for name, button in self._switches.items():
+            button.setText(self._words[name][narrow])
+            button.updateGeometry()
+        tight = width < look().px(_TIGHT)
+        self._end.set_hint("" if tight else "F5")
+        for label in (self._title, self._count):
+            label.setVisible(not tight)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A surface with a border in the accent: it is told at a glance that the room sees something."""
