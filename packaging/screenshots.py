@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QWidget  # n
 
 from workshop_app import bootstrap  # noqa: E402
 from workshop_app.demo import run_demo  # noqa: E402
+from workshop_app.ui.jobs import jobs_under_way  # noqa: E402
 from workshop_app.ui.theme import apply_look, load_look  # noqa: E402
 
 OWN = Path(__file__).resolve().parent / "screenshots"
@@ -117,6 +118,14 @@ def _grab_boards(place: Path, merged: Path, folder: Path) -> None:
 def _grab(window: QMainWindow, size: QSize, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     window.resize(size)
+    QTest.qWait(50)
+    # Pages fill themselves by workers; half loaded they are no picture of anything.
+    for _ in range(600):
+        if jobs_under_way() == 0:
+            break
+        QTest.qWait(100)
+    else:
+        raise SystemExit(f"still at work after a minute: {path.name}")
     QTest.qWait(50)
     assert window.grab().save(str(path)), path
 

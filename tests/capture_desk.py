@@ -161,8 +161,8 @@ class FullDiskServices(bootstrap.Services):
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
 
-    def open(self, path: Path) -> FullDiskWorkspace:  # type: ignore[override]
-        return FullDiskWorkspace(super().open(path), self._disk)
+    def open(self, path: Path, wait_ms: int | None = None) -> FullDiskWorkspace:  # type: ignore[override]
+        return FullDiskWorkspace(super().open(path, wait_ms), self._disk)
 
 
 def desk_on(path: Path, disk: Disk, qtbot: QtBot) -> Desk:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from workshop_app.storage.handover import Package
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, wait_ms: int | None = None) -> Database:
     """Open an existing workshop file; raises WorkshopError with a sentence."""
     from workshop_app.storage.database import Database
 
-    return Database.open(path)
+    return Database.open(path) if wait_ms is None else Database.open(path, wait_ms=wait_ms)
 
 
 @contextmanager
@@ -172,8 +172,10 @@ def merge_files(
                 salvage=salvage if isinstance(salvage, bool) else path in salvage,
                 watch=watch,
                 reader=reader or foreign_file.in_own_process,
+                place=f"（{len(sources)}ファイル中 {places[path]}つ目）" if len(sources) > 1 else "",
             )
 
+        places = {path: place for place, path in enumerate(sources, start=1)}
         database = None
         if is_there(target):
             database = stack.enter_context(closing(Database.open(target)))
@@ -339,9 +341,9 @@ def hand_over(source: Path, folder: Path) -> Package:
 class Services:
     """What the window asks for (`ui.app_services.AppServices`); every call stands for itself."""
 
-    def open(self, path: Path) -> Workspace:
+    def open(self, path: Path, wait_ms: int | None = None) -> Workspace:
         """Open an existing workshop file."""
-        return open_database(path)
+        return open_database(path, wait_ms)
 
     def create(self, path: Path, setup: prepare.WorkshopSetup) -> None:
         """Make a new workshop file."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workshop_app.domain.ids import EntityId, format_id
-from workshop_app.services.merge import source_document
+from workshop_app.services.merge import notes_words, source_document
 from workshop_app.services.prepare import COUNT_LIMITS
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def merge_document(report: MergeReport) -> Document:
         "sources": _source_documents(report.sources),
         "warnings": report.warnings,
         "notes": report.notes,
+        "notes_voided": report.notes_voided,
         "open_conflicts": report.open_conflicts,
         "backup": str(report.backup) if report.backup else None,
         "receipt": report.receipt,
@@ -135,7 +136,9 @@ def _source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
 def merge_lines(report: MergeReport) -> str:
     """A merge in words: one line a file, then the sum."""
     lines = _source_lines(report.sources, report.dry_run)
-    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
+    lines.append(
+        f"付箋は全部で {notes_words(report.notes, report.notes_voided)}、決めることは {report.open_conflicts}件です。"
+    )
     if report.backup:
         lines.append(f"統合の前の控え: {report.backup}")
     return "\n".join(lines)
@@ -149,6 +152,7 @@ def share_document(report: ShareReport) -> Document:
         "generation": report.generation,
         "sources": _source_documents(report.sources),
         "notes": report.notes,
+        "notes_voided": report.notes_voided,
         "open_conflicts": report.open_conflicts,
         "unseen_merged": report.unseen_merged,
         "published": report.published,
@@ -164,7 +168,9 @@ def share_lines(report: ShareReport) -> str:
         return "まだ何も変えていません。"
     lines = _source_lines(report.sources, report.dry_run)
     lines.append(f"ほかで公開された世代を {report.unseen_merged}件 取り込みました。")
-    lines.append(f"付箋は全部で {report.notes}枚、決めることは {report.open_conflicts}件です。")
+    lines.append(
+        f"付箋は全部で {notes_words(report.notes, report.notes_voided)}、決めることは {report.open_conflicts}件です。"
+    )
     if report.published:
         lines.append(f"世代 {report.generation} として公開し、読み直して確かめました。")
     elif report.waiting:

@@ -131,6 +131,7 @@ def fill_receipt(command: argparse.ArgumentParser) -> None:
 def receipt(options: argparse.Namespace) -> int:
     """Show the receipt of a merge, and write its page."""
     from workshop_app.bootstrap import receipts
+    from workshop_app.services.merge import notes_words
     from workshop_app.services.receipt_page import receipt_html
     from workshop_app.services.whole_file import write_text
 
@@ -144,7 +145,8 @@ def receipt(options: argparse.Namespace) -> int:
     chosen = wanted[-1]
     if options.html is not None:
         write_text(options.html, receipt_html(chosen))
-    lines = [f"受領証 No.{chosen['number']:03d}　付箋 {chosen['notes']}枚　{len(chosen['sources'])}ファイル"]
+    notes = notes_words(chosen["notes"], chosen.get("notes_voided", 0))
+    lines = [f"受領証 No.{chosen['number']:03d}　付箋 {notes}　{len(chosen['sources'])}ファイル"]
     lines += [
         f"{source['file_name']}\t指紋 {fingerprint(source['sha256'] or '')}\t記録 {source['rows_in']}"
         f"＝新しい {source['rows_new']}＋ある {source['rows_known']}＋入れない {source['quarantined']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from old_files import as_version
 from schema_dump import FILES, schema_sql
 
 from workshop_app.bootstrap import create_database, load_agenda
-from workshop_app.domain.errors import Cancelled, InvalidInput, RefusedFile, StorageUnavailable
+from workshop_app.domain.errors import Cancelled, FileBusy, InvalidInput, RefusedFile, StorageUnavailable
 from workshop_app.domain.fold import fold
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import record
@@ -278,4 +279,41 @@ def test_next_number_is_not_used_up_by_a_made_up_one(ward_file: Path) -> None:
     )
     record.add_notes(database, [NoteDraft("四", table=3)])
     assert [note.number for note in database.notes() if note.text == "四"] == ["東3A-004"]
+    database.close()
+
+
+# --- other programs with the same file -----------------------------------------------------------------------------
+
+
+def test_neighbours_tell_what_others_wrote_once_and_not_what_we_did(tmp_path: Path) -> None:
+    path = tmp_path / "東区.wsdb"
+    setup = WorkshopSetup(load_agenda(None), "東区", "2014-10-05", "", 4)
+    create_database(path, setup)
+    ours, theirs = Database.open(path), Database.open(path)
+    assert ours.neighbours.changes() == frozenset()
+    mine = record.add_notes(ours, [NoteDraft("こちらの意見")])
+    assert ours.neighbours.changes() == frozenset()
+    assert theirs.neighbours.changes() == mine.added
+    added = record.add_notes(theirs, [NoteDraft("あちらの意見")])
+    assert ours.neighbours.changes() == added.added
+    assert ours.neighbours.changes() == frozenset()
+    theirs.save_draft("書きかけ")
+    assert ours.neighbours.changes() == frozenset(), "a draft is nobody else's matter"
+    ours.close()
+    theirs.close()
+
+
+def test_a_call_waits_no_longer_for_another_program_than_it_was_told(tmp_path: Path) -> None:
+    path = tmp_path / "東区.wsdb"
+    setup = WorkshopSetup(load_agenda(None), "東区", "2014-10-05", "", 4)
+    create_database(path, setup)
+    database = Database.open(path)
+    database.neighbours.wait_at_most(10)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        with pytest.raises(FileBusy, match="ほかの窓かプログラム"):
+            record.add_notes(database, [NoteDraft("意見")])
+        assert time.monotonic() - begun < 1
+    record.add_notes(database, [NoteDraft("意見")])
     database.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from workshop_app.bootstrap import load_agenda, merge_files, receipts
+from workshop_app.cli_documents import merge_lines
 from workshop_app.domain.errors import Cancelled, NotFound
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import NoteDraft, NoteField
@@ -22,6 +23,7 @@ from workshop_app.services.prepare import WorkshopSetup, prepare_workshop
 from workshop_app.services.receipt_page import receipt_html
 from workshop_app.services.wall import CellState, build_wall
 from workshop_app.storage.database import Database, wall_clock_ms
+from workshop_app.ui.merge_words import note_text
 
 
 def ward(
@@ -49,6 +51,61 @@ def test_merge_counts_by_ward_and_table(tmp_path: Path) -> None:
     for source in report.sources:
         assert source.rows_in == source.rows_new + source.rows_known + source.quarantined
     assert report.sources[0].rows_new == 1
+
+
+@pytest.mark.parametrize("into", ["new", "other", "known"])
+def test_note_that_comes_in_voided_is_counted_as_voided_and_told_beside_the_sum(
+    tmp_path: Path, into: str
+) -> None:
+    target = tmp_path / "統合.wsdb"
+    east = ward(tmp_path, "東区", {1: 3})
+    if into == "other":
+        merge_files(target, [ward(tmp_path, "西区", {1: 1})])
+    elif into == "known":
+        merge_files(target, [east])
+    with closing(Database.open(east)) as database:
+        record.void_notes(database, [database.notes()[0].note_id], "重複")
+    report = merge_files(target, [east])
+    [source] = report.sources
+    assert (source.added, source.updated, source.voided) == (0 if into == "known" else 3, 0, 1)
+    others = 1 if into == "other" else 0
+    assert (report.notes, report.notes_voided) == (3 + others, 1)
+    words = f"{3 + others}枚（うち取消 1枚）"
+    assert words in merge_lines(report)
+    assert words in note_text(report, 0, True)
+    [*_, receipt] = receipts(target)
+    assert words in receipt_html(receipt)
+    del receipt["notes_voided"]  # as in a receipt of an earlier version
+    assert f"{3 + others}枚、" in receipt_html(receipt)
+    again = merge_files(target, [east])
+    assert (again.notes_voided, again.sources[0].voided) == (1, 0)
+
+
+class _Told:
+    """A watch that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def step(self, what: str, done: int = 0, of: int = 0) -> None:
+        self.words.append(what)
+
+    def check(self) -> None:
+        pass
+
+
+def test_progress_says_which_of_the_files_is_read_and_what_it_counts(tmp_path: Path) -> None:
+    sources = [ward(tmp_path, "東区", {1: 3}), ward(tmp_path, "西区", {1: 1})]
+    told = _Told()
+    merge_files(tmp_path / "統合.wsdb", sources, watch=told)
+    read = list(dict.fromkeys(words for words in told.words if "確かめて" in words))
+    assert read == [
+        "「東区A.wsdb」（2ファイル中 1つ目）の記録を確かめています",
+        "「西区A.wsdb」（2ファイル中 2つ目）の記録を確かめています",
+    ]
+    alone = _Told()
+    merge_files(tmp_path / "一つ.wsdb", sources[:1], watch=alone)
+    assert "「東区A.wsdb」の記録を確かめています" in alone.words
 
 
 def test_merge_same_edits_from_two_sources_counted_once(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from workshop_app import bootstrap
 from workshop_app.domain.errors import StorageUnavailable
 from workshop_app.domain.note import NoteDraft
-from workshop_app.services.record import add_notes, void_notes
+from workshop_app.services.record import add_notes
+from workshop_app.ui import commands
 from workshop_app.ui.board.export_dialog import BoardExportDialog
 from workshop_app.ui.export_page import ExportPage, fingerprint
 from workshop_app.ui.labels import TextLabel
@@ -166,7 +167,7 @@ def test_export_page_counts_follow_what_is_in_the_file(
     page.entered()
     qtbot.waitUntil(lambda: opinions_are("3件"))
     note = workspace.notes()[0]
-    open_file.run(lambda: void_notes(workspace, [note.note_id], "重ねて入力した"))
+    commands.void_notes(open_file, [note.note_id], "重ねて入力した")
     qtbot.waitUntil(lambda: opinions_are("2件"))
     assert "1枚" in shown(page)
     # Written by another program or window: seen when the page is entered again.

@@ -277,3 +277,69 @@ def test_what_was_noticed_is_in_sight_before_anything_is_pressed(
         assert desk.dialog.width() <= size[0]
     finally:
         apply_look(qapp, load_look())
+
+
+# --- every column ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def every_column(tmp_path: Path) -> Path:
+    path = tmp_path / "全部の列.csv"
+    path.write_text(
+        "番号,意見,テーマ,種別,班,ラウンド,論点,票,表札,回目\n"
+        "東1A-001,窓口が遠い,T1,課題,2,1,T1-K1,3,近い窓口,2\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_every_column_that_is_used_is_shown_and_can_be_changed(
+    qtbot: QtBot, open_file: OpenFile, every_column: Path
+) -> None:
+    desk = open_dialog(qtbot, open_file, every_column)
+    shown = {
+        field: desk.dialog.findChild(ComboField, f"importColumn_{field}")
+        for field in ("round", "votes", "points", "island", "number")
+    }
+    assert {field: box.currentText() for field, box in shown.items()} == {
+        "round": "ラウンド",
+        "votes": "票",
+        "points": "論点",
+        "island": "表札",
+        "number": "番号",
+    }
+    assert all(box.isVisible() for box in shown.values())
+    aside = next(line.aside for line in desk.preview.lines() if line.kind is LineKind.NOTE)
+    assert "ラウンド1" in aside
+    assert "票 3" in aside
+    for field, heading in (("round", "回目"), ("votes", "（なし）")):
+        shown[field].setCurrentIndex(shown[field].findText(heading))
+        shown[field].activated.emit(shown[field].currentIndex())
+        qtbot.waitUntil(lambda: desk.dialog._plan is not None)
+    QTest.mouseClick(desk.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not desk.dialog.isVisible())
+    notes = open_file.workspace.notes()
+    assert [(note.round, note.votes, len(note.points)) for note in notes] == [(2, 0, 1)]
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_on_a_small_screen_the_other_columns_open_with_a_button_that_says_how_many(
+    qtbot: QtBot, qapp: QApplication, open_file: OpenFile, every_column: Path, percent: int
+) -> None:
+    apply_look(qapp, load_look("light", percent))
+    desk = open_dialog(qtbot, open_file, every_column, (911, 440))
+    more = desk.dialog.findChild(QPushButton, "importMore")
+    votes = desk.dialog.findChild(ComboField, "importColumn_votes")
+    assert more.isVisible()
+    assert more.text() == "5列"
+    assert "票: 票" in more.toolTip()
+    assert not votes.isVisible()
+    QTest.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert votes.isVisible()
+    QApplication.sendPostedEvents()
+    assert desk.dialog.rect().contains(desk.action.geometry())
+    assert desk.dialog.height() <= 440
+    QTest.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert not votes.isVisible()
+    assert desk.preview.isVisible()
+    apply_look(qapp, load_look())

@@ -6,17 +6,20 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from merge_desk import Desk, QuickServices
+from merge_desk import Desk, QuickServices, cut_file
 from office_files import add_to, laptop_file, texts_in
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.paths import user_documents_dir
+from workshop_app.services.prepare import describe_workshop
 from workshop_app.ui.merge_page import MergePage
+from workshop_app.ui.merge_sum import SumRow
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.theme import look
 
@@ -224,3 +227,43 @@ def test_merge_page_narrow_layout_keeps_the_sentence_of_a_refused_file(desk: Des
     assert desk.table.columnSpan(0, 1) == 6
     assert desk.row(0)[1].endswith("。")
     assert desk.table.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1286, 646), (855, 400)])
+def test_merge_page_sum_stays_in_sight_below_rows_that_scroll(
+    desk: Desk, tmp_path: Path, width: int, height: int
+) -> None:
+    desk.page.resize(width, height)
+    desk.page.set_compact(width < 1000)
+    wards = ("中央区", "東区", "西区", "南区", "北区")
+    files = [laptop_file(tmp_path, ward, ["意見"], device) for ward in wards for device in "AB"]
+    desk.page.set_target(tmp_path / "統合.wsdb")
+    desk.preview(*files)
+    total = desk.part(SumRow, "mergeSum")
+    for words in ("統合する 10ファイル", "統合した 10ファイル"):
+        assert desk.table.verticalScrollBar().maximum() > 0
+        row = desk.table.sum_row
+        assert desk.row(row)[0] == words
+        assert desk.table.isRowHidden(row)
+        shown = total.visualRect(total.model().index(row, 0))
+        assert shown.height() == total.viewport().height() >= look().px(38)
+        # Below the rows, on the page, and in the same columns.
+        assert total.mapTo(desk.page, QPoint(0, 0)).y() >= desk.table.geometry().bottom()
+        assert total.visibleRegion().boundingRect().height() == total.height()
+        for column in (0, 2, 5):
+            assert total.columnViewportPosition(column) == desk.table.columnViewportPosition(column)
+        if words.startswith("統合する"):
+            desk.merge()
+
+
+def test_merge_page_state_stands_on_one_line(desk: Desk, tmp_path: Path) -> None:
+    first, second = laptop_file(tmp_path, "東区", ["意見"]), laptop_file(tmp_path, "東区", ["意見"], "B")
+    for path, tables in ((first, 3), (second, 4)):
+        database = bootstrap.open_database(path)
+        describe_workshop(database, {"participants": tables})
+        database.close()
+    cut = cut_file(laptop_file(tmp_path, "西区", ["意見"]))
+    desk.page.set_target(tmp_path / "統合.wsdb")
+    desk.preview(first, second, cut)
+    assert desk.row(1)[6] == "競合はあとで選べます"
+    assert [desk.table.rowHeight(row) for row in range(2)] == [look().px(42)] * 2

@@ -224,7 +224,7 @@ def test_receipt_of_the_newest_merge(desk: Desk, tmp_path: Path) -> None:
     assert desk.receipt.isVisible()
     assert desk.text("receiptTitle") == "前回の受領証  No. 001"
     assert desk.text("receipt_files") == "東区_第1回_A.wsdb"
-    assert desk.text("receipt_notes") == "新しい 2枚、全部で 2枚（競合 0）"
+    assert desk.text("receipt_notes") == "新しい 2枚、全部で 2枚、競合 0件"
     sha = desk.page.work.report.sources[0].sha256
     assert desk.text("receipt_mark") == fingerprint(sha)
     # A file made by its first merge has nothing to go back to.

@@ -352,8 +352,7 @@ def test_working_file_that_is_open_is_read_again_after_looking_and_publishing(
     east = laptop_file(tmp_path, "東区", ["窓口が遠い"])
     colleague(folder, tmp_path, east)
     local = services.copy_to_this_machine(folder / "shared.wsdb").path
-    with closing(bootstrap.open_database(local)) as workspace:
-        open_file = OpenFile(workspace, services)
+    with closing(OpenFile(bootstrap.open_database(local), services)) as open_file:
         page = MergePage(services, open_file)
         qtbot.addWidget(page)
         page.show()

@@ -8,17 +8,35 @@ from pathlib import Path
 import pytest
 from capture_desk import Desk, Disk, desk_on
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QScrollArea, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QListWidget,
+    QScrollArea,
+    QStyleOptionViewItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
+from workshop_app.ui import commands
+from workshop_app.ui.capture import note_delegate
 from workshop_app.ui.capture.capture_page import CapturePage
 from workshop_app.ui.capture.note_form import NoteForm
-from workshop_app.ui.labels import TextLabel
+from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.theme import apply_look, load_look, look
-from workshop_app.ui.widgets import ComboField, KindButton, SecondaryButton, TextButton, ThemeButton
+from workshop_app.ui.widgets import (
+    Banner,
+    ComboField,
+    Header,
+    KindButton,
+    SecondaryButton,
+    TextButton,
+    ThemeButton,
+)
 
 ACTIONS = ("saveButton", "pasteButton", "importButton", "undoButton", "pointButton")
 
@@ -87,7 +105,12 @@ def test_no_name_is_cut_and_every_key_is_told(
         place = box(form, button)
         assert place.left() >= 0, name
         assert place.right() < form.width(), name
-    boxes = [box(form, part) for part in form.findChildren(QAbstractButton) if part.isVisible()]
+    # What has to be scrolled to is cut off at the edge of the part that scrolls.
+    boxes = [
+        QRect(part.mapTo(form, part.visibleRegion().boundingRect().topLeft()), seen.size())
+        for part in form.findChildren(QAbstractButton)
+        if not (seen := part.visibleRegion().boundingRect()).isEmpty()
+    ]
     for number, one in enumerate(boxes):
         assert not any(one.intersects(other) for other in boxes[number + 1 :])
 
@@ -168,3 +191,118 @@ def test_in_high_contrast_what_cannot_be_pressed_has_a_broken_border(
         edges.append([image.pixelColor(x, 0).lightness() > 64 for x in range(8, image.width() - 8)])
     assert len(set(edges[0])) == 1, "one line, or none for a button that is only words"
     assert len(set(edges[1])) == 2, "dashes"
+
+
+# --- what a banner, large text and a long note take away -----------------------------------------------------------
+
+_LONG_BANNER = (
+    "ほかの窓かプログラムがこのファイルに書き込んでいます。書いた文はこの画面に残っています。"
+    "少し待って、もう一度試してください。"
+)
+
+
+@pytest.mark.parametrize(
+    ("percent", "size"), [(100, (911, 440)), (150, (911, 440)), (100, (1366, 698)), (150, (1366, 698))]
+)
+@pytest.mark.parametrize("practice", [False, True])
+def test_with_a_banner_the_box_and_the_buttons_stay_in_sight(
+    desk: Desk, dress: Callable[..., None], percent: int, size: tuple[int, int], practice: bool
+) -> None:
+    dress(percent)
+    desk.window.findChild(Header).set_practice(practice)
+    desk.child(Banner, "captureBanner").show_message("error", _LONG_BANNER)
+    form = take_size(desk, *size)
+    area = form.findChild(QScrollArea)
+    seen = [desk.child(QAbstractButton, "saveButton"), desk.child(QAbstractButton, "pasteButton")]
+    if percent == 100:
+        assert area.verticalScrollBar().maximum() == 0, "nothing has to be scrolled to"
+        seen += [desk.child(QAbstractButton, name) for name in ACTIONS]
+    for part in seen:
+        assert form.rect().contains(box(form, part)), part.objectName()
+        assert part.visibleRegion().boundingRect() == part.rect(), part.objectName()
+    assert form.editor.viewport().height() >= form.editor.fontMetrics().height(), "a line can be read"
+    assert form.mapTo(desk.window, QPoint(0, form.height())).y() <= desk.window.height()
+
+
+@pytest.mark.parametrize("size", [(1366, 698), (911, 440)])
+def test_a_note_over_the_limit_makes_the_form_no_wider(desk: Desk, size: tuple[int, int]) -> None:
+    form = take_size(desk, *size)
+    before = {name: box(form, desk.child(QWidget, name)).right() for name in (*ACTIONS, "captureEditor")}
+    form.editor.insertPlainText("あ" * 10_100)
+    take_size(desk, *size)
+    length = desk.child(ElidedLabel, "noteLength")
+    assert length.isVisible()
+    assert length.width() >= length.sizeHint().width(), "said in full"
+    assert {name: box(form, desk.child(QWidget, name)).right() for name in before} == before
+    form.editor.clear_text()
+    take_size(desk, *size)
+    assert ("変換中の Enter は確定だけです" in words(form)) == (size[0] == 1366)
+
+
+def _shown_words(desk: Desk, text: str) -> int:
+    """How many characters of a note the first row shows."""
+    drawn: list[str] = []
+    view = desk.list
+    index = view.model().index(0, 0)
+    option = QStyleOptionViewItem()
+    option.rect = view.visualRect(index)
+    picture = QImage(option.rect.size(), QImage.Format.Format_ARGB32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            note_delegate,
+            "paint_lines",
+            lambda painter, room, lines, font, ink: drawn.extend(lines),
+        )
+        painter = QPainter(picture)
+        view.itemDelegate().paint(painter, option, index)
+        painter.end()
+    return sum(character in text for character in "".join(drawn))
+
+
+def test_large_text_on_a_small_screen_leaves_words_in_the_rows(
+    desk: Desk, dress: Callable[..., None]
+) -> None:
+    text = "窓口に行く前に、必要な書類を電話一本で教えてほしい。"
+    desk.add(text)
+    # The row of the note just saved is higher than the others.
+    desk.add("もう一枚")
+    desk.list.model().set_search("窓口")
+    dress(150)
+    take_size(desk, 911, 440)
+    assert _shown_words(desk, text) >= 8
+
+
+def test_the_reason_of_a_voided_note_keeps_clear_of_the_edge(desk: Desk) -> None:
+    desk.add("取り消す意見")
+    page = desk.child(CapturePage, "page_capture")
+    note = page.panel.model.notes()[0]
+    commands.void_notes(page._open_file, [note.note_id], "意見ではない（進行のメモなど）長い理由")
+    take_size(desk, 911, 440)
+    view = desk.list
+    place = view.visualRect(view.model().index(0, 0))
+    image = view.viewport().grab(place).toImage()
+    ground = image.pixelColor(image.width() - 1, image.height() // 2)
+    edge = range(image.width() - 10, image.width())
+    assert all(image.pixelColor(x, y) == ground for x in edge for y in range(2, image.height() - 3))
+
+
+@pytest.mark.parametrize("size", [(1366, 698), (911, 440)])
+def test_the_word_on_an_undo_covers_neither_a_button_nor_the_counts(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    form = take_size(desk, *size)
+    desk.add("意見")
+    desk.press("undoButton")
+    take_size(desk, *size)
+    toast = desk.child(QWidget, "toast")
+    assert toast.isVisible()
+    window = desk.window
+
+    def place(part: QWidget) -> QRect:
+        return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+
+    assert window.rect().contains(place(toast))
+    own = toast.findChildren(QAbstractButton)
+    others = [one for one in window.findChildren(QAbstractButton) if one.isVisible() and one not in own]
+    for part in [*others, form.counts, form.editor]:
+        assert not place(part).intersects(place(toast)) or not part.isVisible(), part.objectName()

@@ -453,7 +453,11 @@ def test_conflict_settled_meanwhile_is_said_and_goes_from_the_list(desk: Desk) -
 def test_page_follows_what_is_settled_in_the_note_list(desk: Desk) -> None:
     [conflict, *_] = do(desk.path, lambda db: db.conflicts())
     open_file = desk.window._work.open_file
-    open_file.run(lambda: record.edit_note(open_file.workspace, conflict.entity_id, {"text": "一覧で直した"}))
+    open_file.act(
+        lambda workspace, watch: record.edit_note(workspace, conflict.entity_id, {"text": "一覧で直した"}),
+        1,
+        lambda outcome: None,
+    )
     assert desk.rail() == "整理 2件"
     assert desk.cards() == ["まちづくり", "未分類"]
 
@@ -465,7 +469,11 @@ def test_page_reads_nothing_again_for_a_note_without_conflict(
     monkeypatch.setattr(Database, "conflicts", lambda self: calls.append(1) or [])
     open_file = desk.window._work.open_file
     quiet = next(n for n in open_file.workspace.notes() if n.text == TEXTS[3])
-    open_file.run(lambda: record.edit_note(open_file.workspace, quiet.note_id, {"votes": 3}))
+    open_file.act(
+        lambda workspace, watch: record.edit_note(workspace, quiet.note_id, {"votes": 3}),
+        1,
+        lambda outcome: None,
+    )
     assert calls == []
     assert desk.rail() == "整理 3件"
 

@@ -120,6 +120,12 @@ def test_results_sheet_tells_five_steps_of_the_day(merged: Any, empty: Any) -> N
     assert "（ラウンド1・2）" in "".join(str(row[2]) for row in merged["資料1_開催結果"].values)
 
 
+def test_results_sheet_of_five_wards_is_one_page(merged: Any) -> None:
+    sheet = merged["資料1_開催結果"]
+    # It is fitted to the width, which never makes it larger.
+    assert sum(sheet.row_dimensions[row].height for row in range(1, sheet.max_row + 1)) <= 595.3 - 105.1
+
+
 def test_results_sheet_names_the_per_head_column_as_a_count(merged: Any) -> None:
     assert merged["資料1_開催結果"]["H3"].value.replace("\n", "") == "1人当たり件数（件/人）"
 

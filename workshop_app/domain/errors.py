@@ -38,5 +38,9 @@ class StorageUnavailable(WorkshopError):
     """
 
 
+class FileBusy(StorageUnavailable):
+    """Another program has the file just now; the same may work a moment later."""
+
+
 class Cancelled(WorkshopError):
     """The person stopped long work; everything is as it was before it began."""

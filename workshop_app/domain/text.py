@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workshop_app.domain.errors import InvalidInput
@@ -65,6 +66,13 @@ def clean_text(raw: str) -> CleanText:
     return CleanText(inner.translate(_LINE_BREAKS), names)
 
 
+def removed_from(texts: Iterable[str]) -> tuple[str, ...]:
+    """The characters (as U+XXXX) that go when these texts are stored."""
+    # What can be printed loses nothing, and asking that first is much faster.
+    found = (clean_text(text).removed for text in texts if not text.isprintable())
+    return tuple(dict.fromkeys(name for names in found for name in names))
+
+
 def require_note_text(raw: str) -> str:
     """The text of a note as it will be stored; raises InvalidInput when it is empty or too long."""
     text = clean_text(raw).text
@@ -92,6 +100,9 @@ def _is_selector(code: int) -> bool:
 
 
 def split_lines(raw: str) -> list[str]:
-    """Cut pasted text into notes: one per line, blank lines left out, list marks kept as typed."""
+    """Cut pasted text into notes: one per line, blank lines left out, list marks kept as typed.
+
+    What cannot be stored is still in them, so that whoever saves them can say what had to go.
+    """
     lines = raw.replace("\r\n", "\n").translate(_LINE_BREAKS).split("\n")
-    return [text for text in (clean_text(line).text for line in lines) if text]
+    return [line.strip(_TYPED_BLANKS) for line in lines if clean_text(line).text]

@@ -126,6 +126,8 @@ class MergeReport:
     dry_run: bool
     sources: list[SourceReport] = field(default_factory=list)
     notes: int = 0
+    notes_voided: int = 0
+    """How many of them are voided; the papers count the others."""
     open_conflicts: int = 0
     warnings: list[str] = field(default_factory=list)
     """What concerns several sources together."""
@@ -263,7 +265,7 @@ def merge_into(
             watch=watch,
         )
     if result is None:
-        report.notes, report.open_conflicts = workspace.note_counts()[0], workspace.open_conflict_count()
+        _count(report, workspace)
         for source, file in taken:
             source.warnings = merge_warnings.of_file(file, now_ms)
     else:
@@ -326,6 +328,16 @@ def _refuse_mixing_with_practice(workspace: MergeTarget, read: Read) -> None:
             )
 
 
+def _count(report: MergeReport, workspace: MergeTarget) -> None:
+    report.notes, report.notes_voided = workspace.note_counts()
+    report.open_conflicts = workspace.open_conflict_count()
+
+
+def notes_words(notes: int, voided: int) -> str:
+    """7枚（うち取消 1枚）: the workbook has the difference, and nobody should look for it."""
+    return f"{notes:,}枚" + (f"（うち取消 {voided:,}枚）" if voided else "")
+
+
 def _fill(
     workspace: MergeTarget,
     report: MergeReport,
@@ -334,7 +346,7 @@ def _fill(
     now_ms: int,
 ) -> None:
     """Put the counts of the union into the report; runs inside the transaction, on the new state."""
-    report.notes, report.open_conflicts = workspace.note_counts()[0], workspace.open_conflict_count()
+    _count(report, workspace)
     report.warnings = merge_warnings.of_numbers(result.clashing_numbers)
     report.agenda, report.workshops, report.devices = (
         _agenda(workspace),
@@ -397,6 +409,7 @@ def receipt_document(
         "backup": report.backup.name if report.backup else None,
         "manifest": manifest,
         "notes": report.notes,
+        "notes_voided": report.notes_voided,
         "open_conflicts": report.open_conflicts,
         "warnings": list(report.warnings),
         "sources": [source_document(source) | {"file_name": source.path.name} for source in report.sources],

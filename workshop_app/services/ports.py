@@ -207,6 +207,16 @@ class UnitOfWork(Protocol):
         """What was changed so far."""
 
 
+class Neighbours(Protocol):
+    """The other programs that have the same file open."""
+
+    def wait_at_most(self, ms: int) -> None:
+        """From now on a call that finds the file taken raises FileBusy after so long."""
+
+    def changes(self) -> frozenset[EntityId] | None:
+        """What others wrote to since this was last asked; None when everything may be different. Cheap."""
+
+
 class Workspace(Protocol):
     """One open workshop file (*.wsdb)."""
 
@@ -217,6 +227,10 @@ class Workspace(Protocol):
     @property
     def local(self) -> LocalContext:
         """What this file is on this laptop."""
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """The other programs that have it open."""
 
     def transaction(self) -> AbstractContextManager[UnitOfWork]:
         """Begin a write; raises StorageUnavailable when the disk refuses, then nothing was written."""

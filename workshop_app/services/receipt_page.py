@@ -8,6 +8,7 @@ from typing import Any
 
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.domain.wareki import format_moment_short
+from workshop_app.services.merge import notes_words
 
 _STATUS = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
 _STYLE = (
@@ -40,10 +41,15 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
 
 def _facts(receipt: Mapping[str, Any]) -> str:
     count, _, digest = str(receipt["manifest"]).partition(":")
+    # A receipt of an earlier version does not say how many are voided.
+    notes = (
+        f"{notes_words(receipt['notes'], receipt.get('notes_voided', 0))}、"
+        f"決めること {receipt['open_conflicts']:,}件"
+    )
     facts = (
         ("統合先", receipt["target"]),
         ("統合した日時", format_moment_short(int(receipt["at_ms"]))),
-        ("統合のあとの付箋", f"{receipt['notes']:,}枚（決めること {receipt['open_conflicts']:,}件）"),
+        ("統合のあとの付箋", notes),
         ("統合のあとの記録", f"{int(count or 0):,}件　照合番号 {fingerprint(digest)}"),
         ("統合の前の控え", receipt["backup"] or "なし（新しいファイル）"),
         ("プログラムの版", receipt["app_version"]),

@@ -59,12 +59,8 @@ def results_sheet(facts: Facts, log: FigureLog) -> PrintSheet:
 
 def _steps_of_the_day(facts: Facts) -> list[Row]:
     """How the opinions came about: what the records show of each step, and where they show nothing."""
-    agenda = facts.agenda
     steps = (
-        (
-            "趣旨説明",
-            f"議題は「{agenda.title}」、テーマは {len(agenda.themes)}つです。説明の内容は記録していません。",
-        ),
+        ("趣旨説明", "説明の内容は記録していません。"),
         ("意見の記入", _written_words(facts)),
         ("島づくり", _island_words(facts)),
         ("発表と投票", f"発表の内容は記録していません。{_voting_words(facts)}"),
@@ -119,8 +115,8 @@ def _island_words(facts: Facts) -> str:
     titled = sum(1 for island in islands if island.title != UNTITLED)
     lone = sum(len(group.lone) for group in facts.groups)
     return (
-        f"似た意見を集めた「島」が {len(islands):,}あり、うち {titled:,}に要旨を一文にした「表札」があります。"
-        f"どの島にも入らない意見（単独の意見）{lone:,}件もそのまま残しています。"
+        f"「島」は {len(islands):,}（うち表札のあるもの {titled:,}）です。"
+        f"どの島にも入らない意見 {lone:,}件も残しています。"
     )
 
 
@@ -145,11 +141,11 @@ def _checked_words(facts: Facts) -> str:
     if not counts.collected:
         return "付箋の記録はありません。"
     voided = (
-        f"取り消した {counts.excluded:,}件も、理由とともに件数に残しています。"
+        f"取り消した {counts.excluded:,}件も、理由とともに残しています。"
         if counts.excluded
         else "取り消したものはありません。"
     )
-    return f"付箋 {counts.collected:,}件に、1枚ずつ番号を付けて記録しました。{voided}"
+    return f"付箋 {counts.collected:,}件に番号を付けて記録しました。{voided}"
 
 
 def _ward_rows(facts: Facts, ward: WardFact, log: FigureLog) -> list[Row]:

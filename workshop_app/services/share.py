@@ -30,6 +30,7 @@ class ShareReport:
     """File name of the generation that holds everything; None while there is none."""
     sources: list[SourceReport] = field(default_factory=list)
     notes: int = 0
+    notes_voided: int = 0
     open_conflicts: int = 0
     unseen_merged: int = 0
     published: bool = False

@@ -5,13 +5,10 @@ Every write is one transaction (`transaction()`); every read is straight from th
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
 import sqlite3
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -25,7 +22,7 @@ from workshop_app.domain.board import Board, Moment, Scope
 from workshop_app.domain.clock import COUNTER_BITS, HybridClock
 from workshop_app.domain.errors import InvalidInput, NotFound, RefusedFile
 from workshop_app.domain.fold import fold
-from workshop_app.domain.ids import EntityId, new_session_id, parse_id
+from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Conflict, Device, Island, Note, Workshop
 from workshop_app.domain.numbering import citation, cited_number
 from workshop_app.domain.op import JsonValue, Op, OpSet
@@ -33,7 +30,6 @@ from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.ports import (
     LocalContext,
     MergeRecord,
-    SessionRecord,
     SourceInfo,
     TableCount,
     UnionResult,
@@ -45,11 +41,12 @@ from workshop_app.storage import op_store, places, redaction, tables
 from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.board_reader import read_board, read_board_at, read_moments, read_votes
 from workshop_app.storage.conflict_reader import read_conflicts, read_settled_conflicts
-from workshop_app.storage.engine import connect, driver, storage_errors, write_transaction
+from workshop_app.storage.engine import BUSY_TIMEOUT_MS, connect, driver, storage_errors, write_transaction
 from workshop_app.storage.health import Health, examine
 from workshop_app.storage.leftovers import passing_name, sweep
 from workshop_app.storage.merge_history import write_merge
 from workshop_app.storage.migrate import create_schema, open_current
+from workshop_app.storage.neighbours import Neighbours
 from workshop_app.storage.projections import (
     project,
     row_to_device,
@@ -57,6 +54,7 @@ from workshop_app.storage.projections import (
     row_to_note,
     row_to_workshop,
 )
+from workshop_app.storage.this_laptop import local_context, session_record
 from workshop_app.storage.union import Union
 from workshop_app.storage.unit_of_work import (
     MANIFEST,
@@ -65,7 +63,6 @@ from workshop_app.storage.unit_of_work import (
     read_local,
     write_local,
 )
-from workshop_app.version import __version__
 
 SUFFIX = ".wsdb"
 _LONGEST_ADDITION = "._00000000-000000_99.part"
@@ -81,28 +78,36 @@ class Database:
     """One workshop file, open. Make one with `open` or `create`; close it when done."""
 
     def __init__(
-        self, path: Path, *, create: bool = False, wall_ms: Callable[[], int] = wall_clock_ms
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        wall_ms: Callable[[], int] = wall_clock_ms,
+        wait_ms: int = BUSY_TIMEOUT_MS,
     ) -> None:
         self._path = path
         self._wall_ms = wall_ms
-        self._connection = connect(path, create=True) if create else open_current(path)
+        self._connection = connect(path, create=True) if create else open_current(path, wait_ms)
         try:
             if create:
                 create_schema(self._connection)
             with storage_errors(self._path):
                 values = read_local(self._connection)
+            self._local = local_context(values)
+            self._session = SessionState(session_record(wall_ms(), self._local))
+            self.neighbours = Neighbours(self._connection, bytes(self._session.record.session))
         except BaseException:
             self._connection.close()
             raise
-        self._local = _local_context(values)
         self._clock = HybridClock(wall_ms, int(values.get("clock", "0")))
-        self._session = SessionState(_session_record(wall_ms(), self._local))
         self._agenda: tuple[str, Agenda] | None = None
 
     @classmethod
-    def open(cls, path: Path, *, wall_ms: Callable[[], int] = wall_clock_ms) -> Database:
+    def open(
+        cls, path: Path, *, wall_ms: Callable[[], int] = wall_clock_ms, wait_ms: int = BUSY_TIMEOUT_MS
+    ) -> Database:
         """Open an existing file; raises NotFound, RefusedFile or StorageUnavailable with a sentence."""
-        return cls(path, wall_ms=wall_ms)
+        return cls(path, wall_ms=wall_ms, wait_ms=wait_ms)
 
     @classmethod
     @contextmanager
@@ -174,7 +179,7 @@ class Database:
             self._clock.last = clock_before
             raise
         self._session.record = work.new_session
-        self._local = _local_context(read_local(self._connection))
+        self._local = local_context(read_local(self._connection))
 
     def agenda(self) -> Agenda:
         """The agenda stored in this file; raises RefusedFile when there is none that can be read."""
@@ -216,7 +221,8 @@ class Database:
             row = self._connection.execute(query).first()
             if row is None:
                 return None
-            shared = self._notes_with_number(row.number) > 1
+            same = select(func.count()).select_from(tables.note).where(tables.note.c.number == row.number)
+            shared = self._connection.execute(same).scalar_one() > 1
         note = row_to_note(row)
         return _cited(note) if shared else note
 
@@ -234,10 +240,6 @@ class Database:
                 shared.update(self._connection.execute(same.having(func.count() > 1)).scalars())
         found.sort(key=lambda one: (one.created_ms, one.number, one.note_id))
         return [_cited(one) if one.number in shared else one for one in found]
-
-    def _notes_with_number(self, number: str) -> int:
-        query = select(func.count()).select_from(tables.note).where(tables.note.c.number == number)
-        return int(self._connection.execute(query).scalar_one())
 
     def note_by_number(self, number: str) -> Note | None:
         """One note by its printed number or citation; NotFound when two devices gave the same number."""
@@ -475,20 +477,3 @@ class Database:
 
 def _cited(note: Note) -> Note:
     return replace(note, number=citation(note.number, note.note_id))
-
-
-def _local_context(values: dict[str, str]) -> LocalContext:
-    return LocalContext(
-        workshop_id=parse_id(values.get("workshop", "")),
-        device_id=parse_id(values.get("device", "")),
-        device_mark=values.get("device_mark", ""),
-        station=values.get("station", ""),
-        practice=values.get("practice", "") == "1",
-    )
-
-
-def _session_record(now_ms: int, local: LocalContext) -> SessionRecord:
-    machine = hashlib.sha256(f"{platform.node()}|{uuid.getnode()}".encode()).hexdigest()[:16]
-    return SessionRecord(
-        new_session_id(), local.station or "事務局", machine, __version__, now_ms, time.strftime("%z")
-    )

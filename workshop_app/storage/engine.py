@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from workshop_app.domain.errors import Cancelled, RefusedFile, StorageUnavailable, WorkshopError
+from workshop_app.domain.errors import Cancelled, FileBusy, RefusedFile, StorageUnavailable, WorkshopError
 
 BUSY_TIMEOUT_MS = 4_000
 
@@ -26,17 +26,18 @@ def file_uri(path: Path, query: str) -> str:
     return f"file:{quote(str(path.absolute().as_posix()), safe='/:')}?{query}"
 
 
-def connect(path: Path, *, create: bool = False) -> Connection:
+def connect(path: Path, *, create: bool = False, wait_ms: int = BUSY_TIMEOUT_MS) -> Connection:
     """Open a file of ours for reading and writing.
 
     The connection is in autocommit: a write is one explicit `write_transaction`, which covers DDL and PRAGMA
-    too (pysqlite's own default mode does not). Closing the connection lets go of the file.
+    too (pysqlite's own default mode does not). Closing the connection lets go of the file. While another
+    program has the file, a call waits for `wait_ms` and then raises FileBusy.
     """
     uri = file_uri(path, "mode=rwc" if create else "mode=rw")
 
     def open_raw() -> sqlite3.Connection:
         raw = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        raw.execute(f"PRAGMA busy_timeout = {wait_ms}")
         raw.execute("PRAGMA journal_mode = DELETE")
         raw.execute("PRAGMA synchronous = EXTRA")
         raw.execute("PRAGMA fullfsync = ON")
@@ -66,6 +67,11 @@ def write_transaction(connection: Connection) -> Iterator[None]:
             raise
 
 
+def set_wait(connection: Connection, wait_ms: int) -> None:
+    """Wait no longer than this for another program, from now on."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait_ms}")
+
+
 def driver(connection: Connection) -> sqlite3.Connection:
     """The sqlite3 connection underneath."""
     raw = connection.connection.driver_connection
@@ -89,8 +95,10 @@ def storage_errors(path: Path | None = None) -> Iterator[None]:
         if known is not None:
             raise known from problem
         if isinstance(problem, OperationalError | sqlite3.OperationalError):
-            raise _unsaved(
-                "ファイルを読み書きできませんでした。", "保存先を確かめて、もう一度試してください。"
+            raise StorageUnavailable(
+                *_unsaved(
+                    "ファイルを読み書きできませんでした。", "保存先を確かめて、もう一度試してください。"
+                )
             ) from problem
         raise
     except OSError as problem:
@@ -102,9 +110,11 @@ def storage_errors(path: Path | None = None) -> Iterator[None]:
 
 def _moved() -> StorageUnavailable:
     """SQLite calls it read-only, too; but nothing is wrong with the rights, and copying it would not help."""
-    return _unsaved(
-        "開いているファイルが、消されたか、移されたか、別のものに置き換えられています。",
-        "ファイルを元の場所に戻して、もう一度試してください。",
+    return StorageUnavailable(
+        *_unsaved(
+            "開いているファイルが、消されたか、移されたか、別のものに置き換えられています。",
+            "ファイルを元の場所に戻して、もう一度試してください。",
+        )
     )
 
 
@@ -113,14 +123,23 @@ def _sentence(message: str, name: str) -> WorkshopError | None:
         # A statement stops in the middle only when somebody who watches it said so.
         return Cancelled("やめました。今のデータは変わっていません。")
     if "full" in message:
-        return _unsaved("空き容量が足りません。", "不要なファイルを片づけて、もう一度試してください。")
+        clear_away = "不要なファイルを片づけて、もう一度"
+        return StorageUnavailable(
+            *_unsaved(
+                "空き容量が足りません。",
+                f"{clear_away}試してください。",
+                f"{clear_away} Enter を押してください。",
+            )
+        )
     if "readonly" in message or "read-only" in message:
         return StorageUnavailable(
             f"{name}は読み取り専用です。今のデータは変わっていません。書き込める場所に写してから開いてください。"
         )
     if "locked" in message or "busy" in message:
-        return _unsaved(
-            f"ほかの窓かプログラムが{name}に書き込んでいます。", "少し待って、もう一度試してください。"
+        return FileBusy(
+            *_unsaved(
+                f"ほかの窓かプログラムが{name}に書き込んでいます。", "少し待って、もう一度試してください。"
+            )
         )
     if "unable to open" in message:
         return StorageUnavailable(
@@ -138,9 +157,9 @@ def damaged(name: str) -> RefusedFile:
     )
 
 
-def _unsaved(what: str, what_to_do: str) -> StorageUnavailable:
-    """Nothing was written; only a window still has on screen what was being saved."""
-    return StorageUnavailable(
+def _unsaved(what: str, what_to_do: str, at_the_box: str = "") -> tuple[str, str]:
+    """Nothing was written: in general, and for a window that still has on screen what was being saved."""
+    return (
         f"{what}今のデータは変わっていません。{what_to_do}",
-        on_screen=f"{what}書いた文はこの画面に残っています。{what_to_do}",
+        f"{what}書いた文はこの画面に残っています。{at_the_box or what_to_do}",
     )

@@ -115,9 +115,11 @@ def verify_file(
     salvage: bool = False,
     watch: Watch | None = None,
     reader: Reader = in_own_process,
+    place: str = "",
 ) -> VerifiedFile:
     """Verify a workshop file from outside; its private copy goes into `folder`.
 
+    `place` says which of several files it is, for `watch`: what it counts are the records of this one.
     With `salvage` a damaged file is not refused: its whole records are taken out, the rest is counted. Raises
     RefusedFile with a reason of its own for whatever cannot be taken, Cancelled when `watch` says so.
     """
@@ -138,7 +140,7 @@ def verify_file(
 
     def step(done: int, of: int) -> None:
         if watch is not None:
-            watch.step(f"「{name}」を確かめています", done, of)
+            watch.step(f"「{name}」{place}の記録を確かめています", done, of)
 
     step(0, 0)
     answer = reader(Question(copy, schema, version, into), step)

@@ -11,7 +11,7 @@ from workshop_app import paths
 from workshop_app.domain.errors import NotFound, RefusedFile
 from workshop_app.storage import frozen_schema
 from workshop_app.storage.backup import back_up
-from workshop_app.storage.engine import connect, damaged, storage_errors, write_transaction
+from workshop_app.storage.engine import BUSY_TIMEOUT_MS, connect, damaged, storage_errors, write_transaction
 from workshop_app.storage.places import refuse_unsafe
 from workshop_app.storage.tables import APPLICATION_ID, SCHEMA_VERSION
 
@@ -88,14 +88,14 @@ def create_schema(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def open_current(path: Path) -> Connection:
+def open_current(path: Path, wait_ms: int = BUSY_TIMEOUT_MS) -> Connection:
     """Open a file of ours for writing, migrated to this version; an older one is backed up first.
 
     Raises RefusedFile on a network share or a stick, where SQLite must not write.
     """
     version = require_ours(path)
     refuse_unsafe(path)
-    connection = connect(path)
+    connection = connect(path, wait_ms=wait_ms)
     try:
         _require_own_shape(connection, path, version)
         _require_every_edit(connection, path)

@@ -149,7 +149,8 @@ class SharedFolder:
             if sources:
                 merged = self._merge(state.local, sources, dry_run=True, watch=self._watch)
                 report.merge, report.sources = merged, merged.sources
-                report.notes, report.open_conflicts = merged.notes, merged.open_conflicts
+                report.notes, report.notes_voided = merged.notes, merged.notes_voided
+                report.open_conflicts = merged.open_conflicts
             if state.local.exists():
                 edits = count_edits(state.local)
                 report.waiting = all(known != edits for _, known in state.seen().values())
@@ -320,7 +321,8 @@ class SharedFolder:
         report.sources = merged.sources[len(others) :]
         report.merge = replace(merged, sources=report.sources) if sources else None
         report.warnings += merged.warnings
-        report.notes, report.open_conflicts = merged.notes, merged.open_conflicts
+        report.notes, report.notes_voided = merged.notes, merged.notes_voided
+        report.open_conflicts = merged.open_conflicts
         report.changes = merged.changes
         kept = [copy for copy, good in zip(others, taken, strict=False) if good]
         return [*kept, *([merged.backup] if merged.backup else [])]

@@ -279,11 +279,12 @@ class Union:
                 tallies[sources[-1]].conflicts += len(new_conflicts)
             if state.type != EntityType.NOTE:
                 continue
-            newly_voided = known and state.voided and state.entity_id not in voided_before
+            # Also one that comes in voided: it is among the new ones, and among those that do not count.
+            newly_voided = state.voided and state.entity_id not in voided_before
+            if newly_voided:
+                tallies[sources[-1]].voided += 1
             for number in sources if known else sources[1:]:
-                if newly_voided and number == sources[-1]:
-                    tallies[number].voided += 1
-                else:
+                if not newly_voided or number != sources[-1]:
                     tallies[number].updated += 1
 
     # --- what it adds up to ------------------------------------------------------------------------------------

@@ -54,6 +54,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         QT_TRANSLATE_NOOP("actions", "種別を選ぶ（付箋を直すときも同じ）"),
         ("Ctrl+Shift+1", "…", "Ctrl+Shift+4"),
     ),
+    ActionSpec("points", _RECORD, QT_TRANSLATE_NOOP("actions", "論点を選ぶ"), ("Ctrl+L",)),
+    ActionSpec("table", _RECORD, QT_TRANSLATE_NOOP("actions", "テーブルを選ぶ"), ("Ctrl+T",)),
+    ActionSpec("round", _RECORD, QT_TRANSLATE_NOOP("actions", "ラウンドを選ぶ"), ("Ctrl+R",)),
+    ActionSpec("paste", _RECORD, QT_TRANSLATE_NOOP("actions", "まとめて貼り付け"), ("Ctrl+Shift+V",)),
     ActionSpec(
         "import",
         _RECORD,
@@ -67,6 +71,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("edit_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を直す"), ("F2", "Enter")),
     ActionSpec(
         "void_note", _NOTES, QT_TRANSLATE_NOOP("actions", "選んだ付箋を取り消す（理由つき）"), ("Delete",)
+    ),
+    ActionSpec(
+        "restore_note", _NOTES, QT_TRANSLATE_NOOP("actions", "取り消した付箋を戻す"), ("Ctrl+Delete",)
     ),
     ActionSpec(
         "board_tools",

@@ -38,8 +38,8 @@ class AppServices(Protocol):
     Calls that take a path open and close the file themselves, so they may run in a worker thread.
     """
 
-    def open(self, path: Path) -> Workspace:
-        """Open an existing workshop file."""
+    def open(self, path: Path, wait_ms: int | None = None) -> Workspace:
+        """Open an existing workshop file; `wait_ms`: how long a call waits for another program that has it."""
 
     def create(self, path: Path, setup: WorkshopSetup) -> None:
         """Make a new workshop file; it appears whole or not at all."""

@@ -77,7 +77,7 @@ class ExportPage(Page):
 
     def target(self) -> Path:
         """Where the workbook would be written."""
-        name = self._name.text().strip()
+        name = self._name.settled_text().strip()
         return self._folder / (name if name.lower().endswith(".xlsx") else f"{name}.xlsx")
 
     def entered(self) -> None:

@@ -5,6 +5,7 @@ Everything is in sight without scrolling but the one list, and in that list what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -24,10 +25,14 @@ from workshop_app.ui.import_preview import ImportPreview
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
-from workshop_app.ui.widgets import ComboField
+from workshop_app.ui.theme import look
+from workshop_app.ui.widgets import ComboField, SecondaryButton
 from workshop_app.ui.writing_dialog import WritingDialog
 
 _FIELDS = ("text", "theme", "kind", "table")
+_MORE_FIELDS = ("round", "points", "votes", "island", "number")
+_ROOM_FOR_MORE, _ROOM_FOR_BOTH = 480, 380
+"""A dialog lower than this, in px at 100 %, shows the second row of columns only when it is asked for."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xltx")
 
 
@@ -72,19 +77,29 @@ class ImportDialog(WritingDialog):
             self._encoding.addItem(encoding_label(name), name)
         self._sheet = _field("importSheet", self.tr("シート"))
         self._is_workbook = source.suffix.lower() in _WORKBOOKS
-        self._columns = {field: _field(f"importColumn_{field}", FIELD_LABELS[field]) for field in _FIELDS}
+        self._columns = {
+            field: _field(f"importColumn_{field}", FIELD_LABELS[field]) for field in (*_FIELDS, *_MORE_FIELDS)
+        }
         self._columns["text"].setPlaceholderText(self.tr("（選ぶ）"))
         # A workbook knows its encoding, and a text file has no sheets.
         first = self._sheet if self._is_workbook else self._encoding
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
-        for column, box in enumerate((first, *self._columns.values())):
+        for column, box in enumerate((first, *(self._columns[field] for field in _FIELDS))):
             grid.addWidget(TextLabel(box.accessibleName(), 13, role="text2"), 0, column)
             grid.addWidget(box, 1, column)
+        self._more_button = SecondaryButton("")
+        self._more_button.setObjectName("importMore")
+        self._more_button.clicked.connect(self._on_more)
+        grid.addWidget(TextLabel(self.tr("ほかの列"), 13, role="text2"), 0, len(_FIELDS) + 1)
+        grid.addWidget(self._more_button, 1, len(_FIELDS) + 1)
+        self._more = self._more_columns()
+        self._more_seen = False
         self._preview = ImportPreview(open_file.agenda)
         self.body.addWidget(self._state)
         self.body.addLayout(grid)
+        self.body.addWidget(self._more)
         self.body.addWidget(self._concerns)
         self.body.addWidget(self._preview, 1)
         self.add_buttons(self.tr("やめる"), self.tr("読み込む"))
@@ -95,6 +110,37 @@ class ImportDialog(WritingDialog):
         self._encoding.activated.connect(self._read)
         self._sheet.activated.connect(self._read)
         QTimer.singleShot(0, self._read)
+
+    def _more_columns(self) -> QWidget:
+        """What is seldom there; folded away where there is no height, with how many are used on the button."""
+        part = QWidget()
+        grid = QGridLayout(part)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for column, field in enumerate(_MORE_FIELDS):
+            grid.addWidget(TextLabel(FIELD_LABELS[field], 13, role="text2"), 0, column)
+            grid.addWidget(self._columns[field], 1, column)
+        part.hide()
+        return part
+
+    def _on_more(self) -> None:
+        """Open or fold them; where both have no room, they stand in the place of the list."""
+        opening = self._more.isHidden()
+        self._preview.setVisible(not opening or self.height() >= look().px(_ROOM_FOR_BOTH))
+        self._more.setVisible(opening)
+
+    def _show_more(self, columns: Mapping[str, str | None]) -> None:
+        used = [field for field in _MORE_FIELDS if columns.get(field) is not None]
+        self._more_button.setText(self.tr("{0}列").format(len(used)) if used else self.tr("（なし）"))
+        self._more_button.setToolTip(
+            "\n".join(self.tr("{0}: {1}").format(FIELD_LABELS[field], columns[field]) for field in used)
+            or self.tr("ラウンド・論点・票・表札・番号の列を選べます")
+        )
+        self._more_button.updateGeometry()
+        if used and not self._more_seen and self.height() >= look().px(_ROOM_FOR_MORE):
+            self._more_seen = True
+            self._more.show()
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -162,6 +208,7 @@ class ImportDialog(WritingDialog):
         for field, box in self._columns.items():
             heading = plan.columns.get(field)
             box.setCurrentIndex(0 if heading is None else self._table.headers.index(heading) + 1)
+        self._show_more(plan.columns)
         if plan.text_is_guess:
             self._columns["text"].setCurrentIndex(-1)
             self.banner.show_message(
@@ -211,7 +258,7 @@ def _field(name: str, label: str) -> ComboField:
     """A choice that long headings do not make wider."""
     box = ComboField()
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(4)
+    box.setMinimumContentsLength(2)
     box.setObjectName(name)
     box.set_label(label)
     return box

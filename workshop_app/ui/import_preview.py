@@ -47,7 +47,7 @@ class LineKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """One line: the row of the file, what is said of it, its words, and its theme, kind and table."""
+    """One line: the row of the file, what is said of it, its words, and what stands beside them."""
 
     kind: LineKind
     row: str = ""
@@ -61,6 +61,7 @@ class ImportPreviewModel(QAbstractListModel):
 
     def __init__(self, agenda: Agenda, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._agenda = agenda
         self._themes: Mapping[str | None, str] = {theme.id: theme.short_title for theme in agenda.all_themes}
         self._kinds: Mapping[str | None, str] = {kind.id: kind.name for kind in agenda.kinds}
         self._plan: ImportPlan | None = None
@@ -91,8 +92,14 @@ class ImportPreviewModel(QAbstractListModel):
             return PreviewLine(LineKind.LEFT_OUT, str(left.row_no), said, left.text[:_TOLD])
         planned = plan.drafts[row - len(plan.skipped)]
         draft = planned.draft
-        table = "" if draft.table is None else self.tr("{0}班").format(draft.table)
-        aside = [self._themes.get(draft.theme, self.tr("未分類")), self._kinds.get(draft.kind, ""), table]
+        aside = [
+            self._themes.get(draft.theme, self.tr("未分類")),
+            self._kinds.get(draft.kind, ""),
+            "" if draft.table is None else self.tr("{0}班").format(draft.table),
+            "" if draft.round is None else self.tr("ラウンド{0}").format(draft.round),
+            self.tr("票 {0}").format(draft.votes) if draft.votes else "",
+            "・".join(self._agenda.point(point).label for point in draft.points),
+        ]
         return PreviewLine(
             LineKind.NOTE, str(planned.row_no), text=draft.text[:_TOLD], aside="  ".join(filter(None, aside))
         )

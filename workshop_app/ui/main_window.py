@@ -8,7 +8,7 @@ from PySide6.QtCore import QDateTime, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from workshop_app.domain.errors import WorkshopError
+from workshop_app.domain.errors import FileBusy, WorkshopError
 from workshop_app.paths import user_documents_dir
 from workshop_app.services.ports import LocalCopy, Place, Workspace
 from workshop_app.ui.app_services import AppServices
@@ -16,6 +16,7 @@ from workshop_app.ui.jobs import run_job
 from workshop_app.ui.leave_dialog import LeaveDialog
 from workshop_app.ui.new_workshop_dialog import NewWorkshopDialog
 from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.patience import WAIT_MS, when_free
 from workshop_app.ui.settings import RecentFile, load_settings, remember_file
 from workshop_app.ui.start_page import StartPage
 from workshop_app.ui.theme import look
@@ -80,15 +81,46 @@ class MainWindow(QMainWindow):
         if place is not Place.LOCAL:
             self._open_copy(path, place, self._opening)
             return False
-        try:
-            open_file = OpenFile(self._services.open(path), self._services)
-        except WorkshopError as problem:
+        return self._open_here(path, self._opening)
+
+    def _open_here(self, path: Path, asked: int) -> bool:
+        """Open at once, or as soon as another program lets go of the file; False when it is not open yet."""
+        opened: list[OpenFile] = []
+
+        def attempt() -> None:
+            if asked != self._opening:
+                return
+            try:
+                opened.append(self._open_now(path))
+            except FileBusy:
+                raise
+            except WorkshopError as problem:
+                self._banner.show_message("error", problem.sentence)
+
+        def give_up(problem: FileBusy) -> None:
             self._banner.show_message("error", problem.sentence)
-            return False
+
+        def wait() -> None:
+            self._banner.show_message(
+                "info",
+                self.tr("ほかの窓かプログラムが「{0}」に書き込んでいます。終わりしだい開きます。").format(
+                    path.name
+                ),
+            )
+
+        when_free(self, attempt, give_up, wait)
+        return bool(opened)
+
+    def _open_now(self, path: Path) -> OpenFile:
+        open_file = OpenFile(self._services.open(path, WAIT_MS), self._services)
+        try:
+            self._show_work(open_file)
+        except WorkshopError:
+            open_file.close()
+            raise
         self._banner.clear()
-        self._show_work(open_file)
         self._remember(open_file.workspace)
-        return True
+        return open_file
 
     def _open_copy(self, path: Path, place: Place, asked: int) -> None:
         """Copy first; somebody who has opened another file meanwhile is not torn away from it."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, 
 from workshop_app.ui.drop_strip import DropStrip
 from workshop_app.ui.labels import ElidedLabel, TextLabel
 from workshop_app.ui.merge_details import SourceDetails
+from workshop_app.ui.merge_sum import TableWithSum
 from workshop_app.ui.merge_table import MergeTable
 from workshop_app.ui.merge_wall import WallPanel
 from workshop_app.ui.progress import ProgressBar
@@ -61,7 +62,7 @@ class MergeParts(QWidget):
         self._left_column.setSpacing(gap)
         self._column.setSpacing(look().px(4))
         self._side_column.setContentsMargins(side, top, side, top)
-        self._middle.setMinimumHeight(look().px(120))
+        self._middle.setMinimumHeight(look().px(150))
         for button in (self.do, self.stop):
             button.set_tall(not compact)
         # Where there is little height it scrolls with the rest, and leaves the room to the table.
@@ -80,7 +81,7 @@ class MergeParts(QWidget):
         details = tab == DETAILS_TAB if self.compact else len(self.table.chosen()) == 1
         self._side.setCurrentWidget(self.details if details else self.wall)
         self.details.set_closable(not self.compact)
-        self._middle.setCurrentWidget(self.table if self.table.rowCount() else self.empty)
+        self._middle.setCurrentWidget(self._sheet if self.table.rowCount() else self.empty)
 
     def _name_parts(self) -> None:
         for name, widget in (
@@ -100,7 +101,8 @@ class MergeParts(QWidget):
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()
         self._middle.addWidget(self.empty)
-        self._middle.addWidget(self.table)
+        self._sheet = TableWithSum(self.table)
+        self._middle.addWidget(self._sheet)
         target = QHBoxLayout()
         target.addWidget(self.target, 1)
         for button in (self.salvage, self.drop_rows, self.change_target):

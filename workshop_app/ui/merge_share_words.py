@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from workshop_app.services.share import LockOwner, ShareReport
-from workshop_app.ui.merge_words import unread_text
+from workshop_app.ui.merge_words import notes_text, unread_text
 
 translate = QCoreApplication.translate
 
@@ -29,7 +29,9 @@ def share_note(share: ShareReport | None, mergeable: int, previewing: bool) -> s
         return translate("MergePage", "まだ何も公開していません。公開する新しいものはありません。")
     if share.published_ms is None:
         return ""
-    return translate("MergePage", "公開されている付箋は 全部で {0}枚です。").format(f"{share.notes:,}")
+    return translate("MergePage", "公開されている付箋は 全部で {0}です。").format(
+        notes_text(share.notes, share.notes_voided)
+    )
 
 
 def looked_text(share: ShareReport) -> str:

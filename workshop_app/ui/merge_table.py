@@ -19,8 +19,9 @@ from workshop_app.ui.theme import look
 _FILE, _PLACES, _STATE = 0, 1, 6
 _FIGURES = {2: "added", 3: "updated", 4: "voided", 5: "conflicts"}
 _UPDATED, _VOIDED = 3, 4
-_SHARES = {_FILE: 0.355, _PLACES: 0.325}
-"""Parts of what the figures leave of the width; the rest is for the state."""
+_NAMES_SHARE = 0.68
+"""Part of what the figures leave of the width for file and places; the rest is for the state."""
+_SHARES = {_FILE: 0.52, _PLACES: 0.48}
 
 
 class MergeTable(QTableWidget):
@@ -28,6 +29,8 @@ class MergeTable(QTableWidget):
 
     details_requested = Signal()
     """Enter, or a double click, on a source."""
+    fitted = Signal()
+    """Rows, widths and heights are settled; the sum row, which is not among those that scroll, follows them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, _STATE + 1, parent)
@@ -36,9 +39,10 @@ class MergeTable(QTableWidget):
         self._report: MergeReport | None = None
         self._compact = False
         self._rows: list[SourceReport | None] = []
+        self.sum_row = -1
+        self.sum_height = 0
         self._delegate = MergeDelegate(self)
         self.setItemDelegate(self._delegate)
-        self.setProperty("panel", True)
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -106,6 +110,7 @@ class MergeTable(QTableWidget):
         self.clearSelection()
         self.setRowCount(0)
         self._rows = []
+        self.sum_row = -1
         for source in sources:
             self._add_row(source)
             self._draw_source(len(self._rows) - 1, source)
@@ -114,7 +119,8 @@ class MergeTable(QTableWidget):
                     self._add_sentence(sentence)
         if self._report is not None and sources:
             self._add_row(None)
-            self._draw_sum(len(self._rows) - 1, sources)
+            self.sum_row = len(self._rows) - 1
+            self._draw_sum(self.sum_row, sources)
             for sentence in self._report.warnings:
                 self._add_sentence(sentence)
         self._draw_heads()
@@ -254,15 +260,30 @@ class MergeTable(QTableWidget):
         self.setColumnHidden(_VOIDED, self._compact)
         figures = {column: self._figure_width(column) for column in _FIGURES}
         taken = sum(wide for column, wide in figures.items() if not self.isColumnHidden(column))
+        # The states stand on one line as long as the names have most of the room.
         room = self.viewport().width() - taken
+        shares = min(room - self._state_width(), round(room * _NAMES_SHARE))
+        shares = max(shares, room // 2)
         for column in range(_STATE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             share = _SHARES.get(column)
-            header.resizeSection(column, figures[column] if share is None else round(room * share))
+            header.resizeSection(column, figures[column] if share is None else round(shares * share))
         header.setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Stretch)
         for row in range(self.rowCount()):
+            self.setRowHidden(row, False)
             self.setRowHeight(row, look().px(38 if self._compact else 42))
             self._grow(row)
+        if self.sum_row >= 0:
+            self.sum_height = self.rowHeight(self.sum_row)
+            self.setRowHidden(self.sum_row, True)
+        self.fitted.emit()
+
+    def _state_width(self) -> int:
+        """What the longest state needs to stand on one line; sentences over several columns do not count."""
+        metrics = QFontMetrics(look().font(13))
+        words = (self.item(row, _STATE) for row in range(self.rowCount()))
+        widest = max((metrics.horizontalAdvance(item.text()) for item in words if item), default=0)
+        return widest + look().px(16 + 8 + 2 * 12) + 2
 
     def _figure_width(self, column: int) -> int:
         """As narrow as the head allows where room is scarce."""

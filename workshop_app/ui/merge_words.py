@@ -33,7 +33,9 @@ def note_text(report: MergeReport | None, mergeable: int, target_exists: bool) -
     if report is None:
         return ""
     if not report.dry_run:
-        total = translate("MergePage", "統合先の付箋は 全部で {0}枚です。").format(report.notes)
+        total = translate("MergePage", "統合先の付箋は 全部で {0}です。").format(
+            notes_text(report.notes, report.notes_voided)
+        )
         if report.backup is None:
             return total
         return total + translate("MergePage", "控え: {0}").format(report.backup.name)
@@ -42,6 +44,14 @@ def note_text(report: MergeReport | None, mergeable: int, target_exists: bool) -
     if target_exists:
         return translate("MergePage", "まだ何も書き込んでいません。統合の前に控えを取ります。")
     return translate("MergePage", "まだ何も書き込んでいません。")
+
+
+def notes_text(notes: int, voided: int) -> str:
+    """7枚（うち取消 1枚）: what is voided is kept, and not in the papers."""
+    text = translate("MergePage", "{0}枚").format(f"{notes:,}")
+    if not voided:
+        return text
+    return text + translate("MergePage", "（うち取消 {0}枚）").format(f"{voided:,}")
 
 
 def result_text(report: MergeReport) -> str:

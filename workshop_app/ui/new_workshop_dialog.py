@@ -118,6 +118,7 @@ class NewWorkshopDialog(Dialog):
 
     def accept(self) -> None:
         """Close only when nothing stands in the way."""
+        self.settle()
         sentence = self.problem()
         if sentence:
             hidden = self._problem.isHidden()

@@ -30,6 +30,7 @@ class NotesPage(Page):
         open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
         open_file.saved.connect(self._banner.clear)
+        open_file.noticed.connect(lambda text: self._banner.show_message("info", text))
         self.panel.search_left.connect(self.entered)
         for keys, slot in (
             ("Ctrl+F", self.panel.focus_search),

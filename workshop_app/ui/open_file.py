@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workshop_app.domain.changes import Changes
-from workshop_app.domain.errors import StorageUnavailable, WorkshopError
+from workshop_app.domain.errors import FileBusy, StorageUnavailable, WorkshopError
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Note
 from workshop_app.services.ports import Watch, Workspace
 from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.history import History
 from workshop_app.ui.jobs import run_job
+from workshop_app.ui.patience import WAIT_MS, when_free
 from workshop_app.ui.progress import Progress
 
+LOOK_MS = 1_000
+"""So often it is asked whether another program wrote into the file."""
+MANY_FROM = 500
+"""More changes of others than this are read by a worker."""
 LONG_FROM = 50
 """An action on so many notes or more takes longer than a frame and goes to a worker."""
 
@@ -46,19 +52,31 @@ class OpenFile(QObject):
     """The disk refused; the sentence says what to do. What was typed must stay on screen."""
     refused = Signal(str)
     """What was asked cannot be done; nothing was written."""
+    noticed = Signal(str)
+    """Something to know about what was saved."""
     held = Signal(object)
     """Long work has begun: a `Progress`. Until `released` nothing else may be changed."""
     released = Signal()
+    agenda_replaced = Signal()
+    """Another program put another agenda into the file: everything that shows it has to be made anew."""
 
     def __init__(self, workspace: Workspace, services: AppServices, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
         self.services = services
+        workspace.neighbours.wait_at_most(WAIT_MS)
         self.agenda = workspace.agenda()
         self.history = History(self)
         self._busy = False
         self._closed = False
         self._read: dict[EntityId, Note] = {}
+        self._read_ids: frozenset[EntityId] = frozenset()
+        self._elsewhere = Changes()
+        """What other programs wrote and the views do not know yet."""
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self.look_elsewhere)
+        self._look.start()
 
     @property
     def busy(self) -> bool:
@@ -86,57 +104,129 @@ class OpenFile(QObject):
         """
         if changes.everything:
             self.history.clear()
-        before, self.agenda = self.agenda, self.workspace.agenda()
+        self._leave_out(changes)
+        before = self.agenda
+        try:
+            self.agenda = self.workspace.agenda()
+        except FileBusy:
+            # Not known: whoever makes everything anew is right in any case.
+            return True
         self._tell(Outcome(changes, tuple(notes)))
         return self.agenda != before
 
-    def run(self, action: Callable[[], Changes]) -> Changes | None:
-        """Run one quick use case; None when nothing was written, and then a signal has said why."""
-        return self._run_here(lambda workspace, watch: action()).changes
+    def look_elsewhere(self) -> None:
+        """Tell the views what another program wrote into the file; a look costs nothing while nobody does."""
+        if self._busy:
+            return
+        try:
+            self._gather()
+            changes = self._elsewhere
+            if not changes:
+                return
+            agenda = self.workspace.agenda()
+            notes = [] if changes.everything else self.workspace.notes_by_ids(changes.updated)
+        except WorkshopError:
+            # Taken, or out of reach: the next look will see, and the next save will say so.
+            return
+        self._elsewhere = Changes()
+        if agenda != self.agenda:
+            self.agenda_replaced.emit()
+            return
+        self._tell_changes(Outcome(changes, tuple(notes)))
+
+    def _gather(self) -> None:
+        found = self.workspace.neighbours.changes()
+        if found is None:
+            self._elsewhere = Changes(everything=True)
+        elif found:
+            updated = self._elsewhere.updated | found
+            self._elsewhere = Changes(updated=updated, everything=len(updated) > MANY_FROM)
+
+    def _leave_out(self, own: Changes) -> None:
+        """What a worker of this window wrote looks as if another program had; the views are told anyway."""
+        with suppress(WorkshopError):
+            self._gather()
+        updated = self._elsewhere.updated - own.added - own.updated
+        if own.everything or not updated:
+            self._elsewhere = Changes()
+        else:
+            self._elsewhere = Changes(updated=updated, everything=len(updated) > MANY_FROM)
 
     def act(self, action: Action, size: int, then: Callable[[Outcome], None]) -> None:
         """Run a use case on `size` notes, in a worker when there are many; `then` hears what became of it.
 
-        The signals have told everybody else by then.
+        A few are written at once, or as soon as another program lets go of the file. The signals have told
+        everybody else by then.
         """
         if size < LONG_FROM:
-            then(self._run_here(action))
+            self._run_here(action, then)
         else:
             self._run_in_worker(action, then)
 
     def notes_of(self, note_ids: Iterable[EntityId]) -> list[Note]:
         """The notes among these ids, oldest first, as they are on disk."""
-        ids = list(note_ids)
-        if all(note_id in self._read for note_id in ids):
-            wanted = set(ids)
+        wanted = frozenset(note_ids)
+        if self._read and wanted <= self._read_ids:
             return [note for note_id, note in self._read.items() if note_id in wanted]
-        return self.workspace.notes_by_ids(ids)
+        return self.workspace.notes_by_ids(wanted)
 
     def close(self) -> None:
         """Let go of the file. Work under way is done to its end, and nobody is told."""
         self._closed = True
+        self._look.stop()
         self.history.clear()
         self.workspace.close()
 
-    def _run_here(self, action: Action) -> Outcome:
+    def _run_here(self, action: Action, then: Callable[[Outcome], None]) -> None:
         if self._busy:
             # The worker has the file; waiting for it would stop the window.
             sentence = self.tr(
                 "前の作業を書き込んでいます。何も変えていません。終わってから、もう一度試してください。"
             )
             self.refused.emit(sentence)
-            return Outcome(problem=WorkshopError(sentence))
+            then(Outcome(problem=WorkshopError(sentence)))
+            return
         self.saving.emit()
-        try:
-            outcome = Outcome(action(self.workspace, None))
-        except WorkshopError as problem:
-            outcome = Outcome(problem=problem)
-        self._tell(outcome)
-        return outcome
+        progress: Progress | None = None
+        written: list[Changes] = []
+
+        def attempt() -> None:
+            try:
+                if not written:
+                    if progress is not None:
+                        progress.check()
+                    written.append(action(self.workspace, None))
+                changes = written[0]
+                notes = self.workspace.notes_by_ids(changes.added | changes.updated)
+            except FileBusy:
+                raise
+            except WorkshopError as problem:
+                finish(Outcome(problem=problem))
+            else:
+                finish(Outcome(changes, tuple(notes)))
+
+        def wait() -> None:
+            nonlocal progress
+            progress = Progress(
+                self.tr("ほかの窓かプログラムが書き終わるのを待っています"),
+                self.tr("保存をやめました。何も変えていません。もう一度試すと、保存できます。"),
+            )
+            self.hold(progress)
+
+        def finish(outcome: Outcome) -> None:
+            if self._closed:
+                return
+            if progress is not None:
+                self.release()
+            self._tell(outcome)
+            then(outcome)
+
+        when_free(self, attempt, lambda problem: finish(Outcome(problem=problem)), wait)
 
     def _run_in_worker(self, action: Action, then: Callable[[Outcome], None]) -> None:
         """On a connection of the worker's own: the window's is not for two threads at once."""
-        progress, path, services = Progress(), self.workspace.path, self.services
+        path, services = self.workspace.path, self.services
+        progress = Progress(self.tr("保存しています"))
         self.saving.emit()
         self.hold(progress)
 
@@ -154,6 +244,8 @@ class OpenFile(QObject):
         def finish(outcome: Outcome) -> None:
             if self._closed:
                 return
+            if outcome.changes:
+                self._leave_out(outcome.changes)
             self.release()
             self._tell(outcome)
             then(outcome)
@@ -167,7 +259,12 @@ class OpenFile(QObject):
             self.refused.emit(outcome.problem.sentence)
         else:
             self.saved.emit()
-            if outcome.changes:
-                self._read = {note.note_id: note for note in outcome.notes}
-                self.changed.emit(outcome.changes)
-                self._read = {}
+            self._tell_changes(outcome)
+
+    def _tell_changes(self, outcome: Outcome) -> None:
+        if outcome.changes:
+            self._read = {note.note_id: note for note in outcome.notes}
+            self._read_ids = outcome.changes.added | outcome.changes.updated
+            self.changed.emit(outcome.changes)
+            self._read = {}
+            self._read_ids = frozenset()

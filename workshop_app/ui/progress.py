@@ -41,6 +41,11 @@ class Progress:
         """What is being done, how much of it is done, and of how much (0: not known)."""
         return self._state
 
+    @property
+    def stopping(self) -> bool:
+        """True once the person has said so, until the work has heard it."""
+        return self._cancelled.is_set()
+
     def cancel(self) -> None:
         """Have the work stop at its next step; nothing of it is kept."""
         self._cancelled.set()
@@ -112,7 +117,7 @@ class ProgressBar(QWidget):
         what, done, of = self._progress.state
         count = f" {done:,} / {of:,}" if of else f" {done:,}" if done else ""
         words = self.tr("{0}…{1}（{2}）")
-        if not self._cancel.isEnabled() and self._progress.stoppable:
+        if self._progress.stopping:
             words = self.tr("中止しています… {0}{1}")
         self._label.setText(words.format(what, count, self._progress.promise))
         self._label.setToolTip(self._label.text())
@@ -120,12 +125,13 @@ class ProgressBar(QWidget):
         # Parts of a thousand: Qt's bars count in 32 bits, and records may be more.
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(1000 * done / of) if of else 0)
-        self._escape.setEnabled(self._cancel.isEnabled())
+        can_stop = self._progress.stoppable and not self._progress.stopping
+        self._cancel.setEnabled(can_stop)
+        self._escape.setEnabled(can_stop)
         self.setAccessibleName(self._label.text())
         self.show()
 
     def _on_cancel(self) -> None:
         if self._progress is not None and self._progress.stoppable:
-            self._cancel.setEnabled(False)
             self._progress.cancel()
             self._look()

@@ -65,7 +65,7 @@ class ReceiptPanel(QWidget):
         if len(names) > 1:
             files = self.tr("{0} ほか {1}ファイル").format(files, len(names) - 1)
         added = sum(source["added"] for source in merged)
-        notes = self.tr("新しい {0}枚、全部で {1}枚（競合 {2}）")
+        notes = self.tr("新しい {0}枚、全部で {1}枚、競合 {2}件")
         count, _, digest = str(receipt["manifest"]).partition(":")
         values = {
             "files": files,

@@ -228,4 +228,5 @@ QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QFrame[upright="true"] { background: @line; border: none; }
 QFrame[line="true"] { background: @line; border: none; max-height: 1px; min-height: 1px; }
 QWidget[panel="true"] { background: @surface; border: 1px solid @line; border-radius: 6px; }
+QWidget[panel="true"] QTableView { background: @surface; }
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QDateTime, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from workshop_app.domain.errors import FileBusy
 from workshop_app.services.prepare import holds_practice
 from workshop_app.ui.actions import ACTIONS
 from workshop_app.ui.app_services import AppServices
@@ -98,6 +100,7 @@ class WorkArea(QWidget):
             open_file.refused.connect(self._header.stop_saving)
             open_file.held.connect(self._on_held)
             open_file.released.connect(self._on_released)
+            open_file.agenda_replaced.connect(lambda: self.reopen_requested.emit(open_file.workspace.path))
         if review_page is not None:
             review_page.count_changed.connect(self._on_conflicts)
             self._on_conflicts(review_page.count)
@@ -191,7 +194,9 @@ class WorkArea(QWidget):
         if self.open_file is None:
             return "", ""
         if not self.open_file.busy:
-            self._known_context = self._read_context(self.open_file)
+            # What is known holds while another program has the file.
+            with suppress(FileBusy):
+                self._known_context = self._read_context(self.open_file)
         return self._known_context
 
     def _read_context(self, open_file: OpenFile) -> tuple[str, str]:

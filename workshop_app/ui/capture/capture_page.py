@@ -8,16 +8,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from workshop_app.domain.errors import WorkshopError
-from workshop_app.domain.note import MAX_TABLE, NoteDraft
+from workshop_app.domain.errors import FileBusy, WorkshopError
+from workshop_app.domain.note import NoteDraft
 from workshop_app.domain.text import split_lines
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_fields import DEFAULT_TABLES, ROUNDS, NumberField, add_choice_keys
+from workshop_app.ui.capture.note_fields import add_choice_keys
 from workshop_app.ui.capture.note_form import NoteForm
 from workshop_app.ui.capture.notes_panel import NotesPanel
 from workshop_app.ui.capture.paste_dialog import PasteDialog
+from workshop_app.ui.capture.place_tools import PlaceTools
 from workshop_app.ui.import_dialog import import_into
-from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile, Outcome
 from workshop_app.ui.page import Page
 from workshop_app.ui.theme import look
@@ -44,8 +44,10 @@ class CapturePage(Page):
         self._banner.setObjectName("captureBanner")
         self.form = NoteForm(open_file.agenda)
         self.panel = NotesPanel(open_file)
-        self._toast = Toast(self)
-        self._tools, self._table, self._round = self._make_tools()
+        # Over the rows, where it covers neither a button nor a figure.
+        self._toast = Toast(self, self.panel.body)
+        self._tools = PlaceTools(open_file)
+        self._table, self._round = self._tools.table, self._tools.round
         self._draft_later = QTimer(self)
         self._draft_later.setSingleShot(True)
         self._draft_later.setInterval(DRAFT_AFTER_MS)
@@ -63,8 +65,7 @@ class CapturePage(Page):
     def set_compact(self, compact: bool) -> None:
         """440 px of form beside the list."""
         self.panel.set_compact(compact)
-        self._table.set_compact(compact)
-        self._round.set_compact(compact)
+        self._tools.set_compact(compact)
         self._compact = compact
         self._fit_form()
 
@@ -117,6 +118,7 @@ class CapturePage(Page):
             self.form.points.clear()
             self._keep_draft()
             self.form.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._ask_for_table()
 
     def _on_lines_pasted(self, lines: Sequence[str]) -> None:
         """Show what the lines would become; save the chosen ones, all or none."""
@@ -135,6 +137,13 @@ class CapturePage(Page):
             self._banner.show_message(
                 "info",
                 self.tr("貼り付ける文がありません。表計算などで行をコピーしてから、もう一度押してください。"),
+            )
+
+    def _on_points_requested(self) -> None:
+        if not self.form.points.open_list():
+            self._banner.show_message(
+                "info",
+                self.tr("論点はテーマごとに選びます。書いた文はそのままです。先にテーマを選んでください。"),
             )
 
     def import_file(self) -> None:
@@ -169,6 +178,9 @@ class CapturePage(Page):
             return
         try:
             self._open_file.workspace.save_draft(text)
+        except FileBusy:
+            # Another program has the file just now; the text is here, and soon there as well.
+            self._draft_later.start()
         except WorkshopError as problem:
             self._open_file.save_failed.emit(problem.on_screen)
         else:
@@ -177,7 +189,9 @@ class CapturePage(Page):
     def _begin(self) -> None:
         """Go on where the file was left: table, round, and a text that was not saved yet."""
         workspace = self._open_file.workspace
-        notes = [n for n in self.panel.model.notes() if n.device_mark == workspace.local.device_mark]
+        here = (workspace.local.workshop_id, workspace.local.device_mark)
+        # Other wards may have been merged into this file, and a laptop of each has the same mark.
+        notes = [n for n in self.panel.model.notes() if (n.workshop_id, n.device_mark) == here]
         if notes:
             self._table.set_number(notes[-1].table)
             self._round.set_number(notes[-1].round)
@@ -193,31 +207,21 @@ class CapturePage(Page):
             )
         self._on_place()
         self._show_counts()
+        self._ask_for_table()
+
+    def _ask_for_table(self) -> None:
+        """A note's number is fixed at birth: one without a table must be meant. Nothing is kept from saving."""
+        if self._tools.undecided and self._banner.isHidden():
+            self._banner.show_message(
+                "info",
+                self.tr(
+                    "この端末のテーブルがまだ選ばれていません。付箋は保存されますが、番号に班が付きません。"
+                    "右上で選んでください（Ctrl+T）。"
+                ),
+                self.tr("1班にする"),
+            )
 
     # --- inside --------------------------------------------------------------------------------------------
-
-    def _make_tools(self) -> tuple[QWidget, NumberField, NumberField]:
-        workspace = self._open_file.workspace
-        workshop = next(
-            (w for w in workspace.workshops() if w.workshop_id == workspace.local.workshop_id), None
-        )
-        tables = min((workshop.tables if workshop else None) or DEFAULT_TABLES, MAX_TABLE)
-        tools = QWidget()
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        fields = []
-        for name, label, most in (
-            ("captureTable", self.tr("テーブル"), tables),
-            ("captureRound", self.tr("ラウンド"), ROUNDS),
-        ):
-            field = NumberField(most)
-            field.setObjectName(name)
-            field.set_label(label)
-            row.addWidget(TextLabel(label, 13, role="text2"))
-            row.addWidget(field)
-            fields.append(field)
-        return tools, fields[0], fields[1]
 
     def _lay_out(self) -> None:
         line = QFrame()
@@ -244,12 +248,16 @@ class CapturePage(Page):
         self.form.import_requested.connect(self.import_file)
         self.form.editor.textChanged.connect(self._on_text_changed)
         self.panel.search_left.connect(self.entered)
+        self._tools.left.connect(self.entered)
         self._toast.action_pressed.connect(self.redo)
         self._table.number_changed.connect(self._on_place)
         self._draft_later.timeout.connect(self._keep_draft)
         self._open_file.save_failed.connect(lambda text: self._banner.show_message("error", text))
         self._open_file.refused.connect(lambda text: self._banner.show_message("warn", text))
         self._open_file.saved.connect(self._banner.clear)
+        self._open_file.noticed.connect(lambda text: self._banner.show_message("info", text))
+        self._banner.action_pressed.connect(lambda: self._table.set_number(1))
+        self._table.activated.connect(self._on_place)
         self._open_file.history.can_undo_changed.connect(self.form.undo.setEnabled)
         self.form.undo.setEnabled(self._open_file.history.can_undo())
         for signal in (
@@ -265,6 +273,10 @@ class CapturePage(Page):
         pairs: tuple[tuple[str, Callable[[], None]], ...] = (
             ("Ctrl+F", self.panel.focus_search),
             ("Ctrl+I", self.import_file),
+            ("Ctrl+Shift+V", self._on_paste_requested),
+            ("Ctrl+L", self._on_points_requested),
+            ("Ctrl+T", self._tools.open_tables),
+            ("Ctrl+R", self._tools.open_rounds),
             ("Ctrl+Z", self.undo),
             ("Ctrl+Y", self.redo),
             ("Ctrl+Shift+Z", self.redo),
@@ -279,6 +291,8 @@ class CapturePage(Page):
             self._draft_later.start()
 
     def _on_place(self) -> None:
+        if self._banner.asks and not self._tools.undecided:
+            self._banner.clear()
         self.panel.set_table(self._table.number)
         self._show_counts()
 

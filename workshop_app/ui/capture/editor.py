@@ -1,33 +1,19 @@
-"""The text box for one note. Nothing typed in it is lost, whatever the input method is doing.
-
-Stock editors drop an unfinished composition when the focus goes, and take Enter as Enter while a word is
-still being converted. Here the composition is committed into the text before anybody reads it (`settle`), and
-while it is open, Enter, Tab, Esc and shortcuts belong to the input method.
-"""
+"""The text box for one note. Nothing typed in it is lost, whatever the input method is doing."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QGuiApplication,
-    QInputMethodEvent,
-    QKeyEvent,
-    QKeySequence,
-    QTextBlockFormat,
-    QTextCursor,
-)
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from workshop_app.domain.text import clean_text, split_lines
+from workshop_app.domain.text import split_lines
 from workshop_app.ui.theme import look
+from workshop_app.ui.widgets.composition import ENTER, KeepsComposition
 
 _LINE_HEIGHT_PERCENT = 150.0
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_TAB = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
-class NoteEditor(QTextEdit):
+class NoteEditor(KeepsComposition, QTextEdit):
     """Plain text, line height 1.5. `text()` gives exactly what was typed."""
 
     submitted = Signal()
@@ -38,8 +24,6 @@ class NoteEditor(QTextEdit):
     def __init__(self, size: int = 24, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._size = size
-        self._preedit = ""
-        self._taken = ""
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
@@ -71,77 +55,32 @@ class NoteEditor(QTextEdit):
         self.settle()
         self.textCursor().insertText(text)
 
-    # --- input method ------------------------------------------------------------------------------------
-
-    @property
-    def composing(self) -> bool:
-        """True while a composition is open."""
-        return bool(self._preedit)
-
-    def settle(self) -> None:
-        """Commit an open composition into the text, exactly once."""
-        if not self._preedit:
-            return
-        pending = self._preedit
-        # Most input methods answer with a commit event at once; some later, some never.
-        QGuiApplication.inputMethod().commit()
-        if self._preedit:
-            event = QInputMethodEvent("", [])
-            event.setCommitString(pending)
-            self.inputMethodEvent(event)
-            self._taken = pending
-            QGuiApplication.inputMethod().reset()
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Follow the composition; a commit that comes after `settle` took the same text is left out."""
-        taken, self._taken = self._taken, ""
-        if taken and event.commitString() == taken and not event.preeditString():
-            event.accept()
-            return
-        self._preedit = event.preeditString()
-        super().inputMethodEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Stock editors drop the composition here."""
-        self.settle()
-        super().focusOutEvent(event)
-
     # --- keys --------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Keep shortcuts and focus keys away while composing; leave undo to the page when there is none here."""
-        if isinstance(event, QKeyEvent):
-            if self.composing and event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if self.composing and event.type() == QEvent.Type.KeyPress and event.key() in _TAB:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.ShortcutOverride and self._undo_is_elsewhere(event):
-                event.ignore()
-                return False
+        """Leave undo to the page when there is none here."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and not self.composing
+            and self._undo_is_elsewhere(event)
+        ):
+            event.ignore()
+            return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter submits, Shift+Enter makes a line; neither does anything to a note while composing."""
+        if self.composing or event.key() not in ENTER:
+            super().keyPressEvent(event)
+            return
         self._taken = ""
-        key = event.key()
-        if self.composing and (
-            key in _ENTER
-            or key == Qt.Key.Key_Escape
-            or event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            event.accept()
-            return
-        if key in _ENTER:
-            event.accept()
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.textCursor().insertBlock()
-                self.ensureCursorVisible()
-            elif not event.isAutoRepeat():
-                self.submitted.emit()
-            return
-        super().keyPressEvent(event)
+        event.accept()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.textCursor().insertBlock()
+            self.ensureCursorVisible()
+        elif not event.isAutoRepeat():
+            self.submitted.emit()
 
     def _undo_is_elsewhere(self, event: QKeyEvent) -> bool:
         if event.matches(QKeySequence.StandardKey.Undo):
@@ -164,7 +103,7 @@ class NoteEditor(QTextEdit):
         if len(lines) > 1:
             self.lines_pasted.emit(lines)
         else:
-            self.insert_text(clean_text(source.text()).text)
+            self.insert_text("".join(lines))
 
     # --- look ----------------------------------------------------------------------------------------------
 

@@ -25,7 +25,9 @@ from workshop_app.ui.marks import STRIPE_WIDTH, kind_fill, paint_kind_mark, pain
 from workshop_app.ui.text_lines import paint_lines, wrapped
 from workshop_app.ui.theme import look
 
-ROW_HEIGHT, SAVED_HEIGHT = 39, 64
+ROW_HEIGHT, SAVED_HEIGHT, NARROW_HEIGHT = 39, 64, 48
+NARROW_BELOW = 280
+"""In a list narrower than this, in px at 100 %, one line would show three characters: each row has two."""
 UNIFORM_FROM = 2_000
 """With more rows than this every row is as high as the others, so that one more row costs no layout."""
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -40,16 +42,18 @@ class NoteDelegate(QStyledItemDelegate):
         self._themes = {theme.id: theme.number for theme in agenda.all_themes}
         self._kinds = {kind.id: (place, kind.mark_char) for place, kind in enumerate(agenda.kinds)}
         self.compact = False
+        self.narrow = False
+        """Two lines a row; a void's reason stands on the second one."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """39 high, and 64 for the note just saved."""
+        """39 high, or 48 for two lines, and 64 for the note just saved."""
         model = index.model()
         tall = (
             isinstance(model, NoteListModel)
             and model.rowCount() <= UNIFORM_FROM
             and model.is_just_saved(index.data(NOTE_ROLE))
         )
-        return QSize(200, look().px(SAVED_HEIGHT if tall else ROW_HEIGHT))
+        return QSize(200, look().px(SAVED_HEIGHT if tall else self._row_height))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -69,8 +73,14 @@ class NoteDelegate(QStyledItemDelegate):
         if selected:
             painter.fillRect(rect.x(), rect.y(), 4, rect.height(), current.colour("accent"))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, current.colour("line"))
-        self._paint_note(painter, QRectF(rect), note, just_saved and rect.height() > current.px(ROW_HEIGHT))
+        self._paint_note(
+            painter, QRectF(rect), note, just_saved and rect.height() > current.px(self._row_height)
+        )
         painter.restore()
+
+    @property
+    def _row_height(self) -> int:
+        return NARROW_HEIGHT if self.narrow else ROW_HEIGHT
 
     def _paint_note(self, painter: QPainter, rect: QRectF, note: Note, tall: bool) -> None:
         current = look()
@@ -83,7 +93,7 @@ class NoteDelegate(QStyledItemDelegate):
         x += STRIPE_WIDTH + current.px(6 if self.compact else 10)
         x = self._paint_number(painter, rect, x, note) + gap
         x = self._paint_mark(painter, rect, x, note) + gap
-        right = rect.right() - current.px(4 if self.compact else 16)
+        right = rect.right() - current.px(12 if self.compact else 16)
         right = self._paint_end(painter, rect, right, note)
         if note.conflicts:
             side = current.px(18)
@@ -94,7 +104,17 @@ class NoteDelegate(QStyledItemDelegate):
         room = QRectF(x, rect.y(), max(0.0, right - gap - x), rect.height())
         font = current.font(17 if tall else 15)
         font.setStrikeOut(note.voided)
-        _paint_text(painter, room, note.text, font, ink, lines=2 if tall else 1)
+        if self.narrow and note.voided:
+            upper, lower = QRectF(room), QRectF(room)
+            upper.setBottom(room.center().y())
+            lower.setTop(room.center().y())
+            _paint_text(painter, upper, note.text, font, ink, lines=1)
+            _paint_text(painter, lower, self._reason(note), current.font(13), ink, lines=1)
+        else:
+            _paint_text(painter, room, note.text, font, ink, lines=2 if tall or self.narrow else 1)
+
+    def _reason(self, note: Note) -> str:
+        return self.tr("取消 {0}").format(note.void_reason)
 
     def _paint_number(self, painter: QPainter, rect: QRectF, x: float, note: Note) -> float:
         current = look()
@@ -121,8 +141,10 @@ class NoteDelegate(QStyledItemDelegate):
         current = look()
         painter.setFont(current.font(13))
         painter.setPen(current.colour("text2"))
+        if note.voided and self.narrow:
+            return right
         if note.voided:
-            words = self.tr("取消 {0}").format(note.void_reason)
+            words = self._reason(note)
             most = rect.width() * 0.32
             words = QFontMetrics(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, int(most))
         elif note.votes:

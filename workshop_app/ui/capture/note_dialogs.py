@@ -98,18 +98,13 @@ class EditNoteDialog(Dialog):
 
     def accept(self) -> None:
         """Close only with something that can be saved; the text stays otherwise."""
-        self.editor.settle()
+        self.settle()
         try:
             checked_fields(self.changed_fields())
         except InvalidInput as problem:
             self._banner.show_message("warn", problem.sentence)
             return
         super().accept()
-
-    def reject(self) -> None:
-        """Esc belongs to the input method while it is composing."""
-        if not self.editor.composing:
-            super().reject()
 
 
 def _number(text: str) -> int:
@@ -169,6 +164,7 @@ class VoidDialog(Dialog):
 
     def accept(self) -> None:
         """Close only with a reason."""
+        self.settle()
         if self.reason():
             super().accept()
         else:

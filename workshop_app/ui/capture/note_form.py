@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
@@ -99,6 +99,7 @@ class NoteForm(QWidget):
         self.editor.setObjectName("captureEditor")
         self.editor.setAccessibleName(self.tr("付箋の文"))
         self._length = LengthLabel("noteLength", self.editor, self)
+        self._length.shown.connect(self._on_length_shown)
         self._theme_title = TextLabel("", 13, role="text2")
         self.themes = ThemeChoice(agenda)
         self._kind_title = TextLabel("", 13, role="text2")
@@ -113,6 +114,7 @@ class NoteForm(QWidget):
         self._import.setToolTip(self.tr("別に入力した .txt・.csv・.xlsx を読み込みます（Ctrl+I）"))
         self.undo = TextButton(self.tr("元に戻す"), "undo")
         self.undo.setObjectName("undoButton")
+        self.undo.setToolTip(self.tr("元に戻す（Ctrl+Z）"))
         self.counts = ThemeCounts(agenda)
         for button in (self._save, self._paste, self._import, self.undo):
             # Pressed with the mouse they leave the cursor where it is: in the box.
@@ -140,19 +142,18 @@ class NoteForm(QWidget):
 
     def set_layout(self, compact: bool, tight: bool) -> None:
         """The 440 px form of the narrow layout; `tight` when there is not even so much (large text)."""
-        current = look()
         self._compact = compact
         self.editor.set_size(20 if compact else 24)
-        self.editor.setFixedHeight(current.px(124 if compact else 172))
         self.themes.set_compact(compact)
         self.kinds.set_compact(compact)
         for button in (self._save, self._paste, self._import, self.undo):
             button.set_tall(not compact)
         self._paste.setText(self.tr("貼り付け") if compact else self.tr("まとめて貼り付け"))
-        self._paste.setToolTip(self.tr("まとめて貼り付け"))
+        self._paste.setToolTip(self.tr("まとめて貼り付け（Ctrl+Shift+V）"))
         self._paste.updateGeometry()
-        for part in (self._title, self._hint, self.counts):
+        for part in (self._title, self.counts):
             part.setVisible(not compact)
+        self._hint.setVisible(not compact and self._length.isHidden())
         self._name_choices()
         self._arrange(compact, tight)
 
@@ -181,12 +182,19 @@ class NoteForm(QWidget):
             (self._kind_row if compact else self._buttons).addWidget(self._import)
             self._buttons.addStretch(1)
             self._buttons.addWidget(self.undo)
-        side, top = (16, 6) if compact else (24, 16)
-        self._column.setContentsMargins(side, top, side, top)
-        self._column.setSpacing(2 if compact else 8)
-        for gap in self._gaps:
-            gap.changeSize(0, 4 if compact else look().px(4))
-        self._column.invalidate()
+        side, top, gap = (16, 6, 4) if compact else (24, 16, look().px(12))
+        between = 2 if compact else 8
+        for column, edges in (
+            (self._top_column, (side, top, side, 0)),
+            (self._middle_column, (side, gap, side, gap)),
+            (self._foot_column, (side, 0, side, top)),
+        ):
+            column.setContentsMargins(*edges)
+            column.setSpacing(between)
+        for space in self._gaps:
+            space.changeSize(0, gap)
+        self._middle_column.invalidate()
+        self._fit_heights()
 
     def _name_choices(self) -> None:
         """The headings tell the keys where the buttons have no room for them."""
@@ -206,6 +214,7 @@ class NoteForm(QWidget):
             self.counts.updateGeometry()
 
     def _lay_out(self) -> None:
+        """The box and the buttons stay in sight; what is between them scrolls where there is no height."""
         heading = QHBoxLayout()
         heading.addWidget(self._title)
         heading.addStretch(1)
@@ -215,33 +224,66 @@ class NoteForm(QWidget):
         self._buttons, self._more_buttons = QHBoxLayout(), QHBoxLayout()
         for row in (self._buttons, self._more_buttons):
             row.setSpacing(12)
-        inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.addLayout(heading)
-        self._gaps = [QSpacerItem(0, 0) for _ in range(3)]
-        self._column.addWidget(self.editor)
-        self._column.addItem(self._gaps[0])
-        self._column.addLayout(self._theme_row)
-        self._column.addWidget(self.themes)
-        self._column.addItem(self._gaps[1])
-        self._column.addLayout(self._kind_row)
-        self._column.addWidget(self.kinds)
-        self._column.addLayout(self._point_row)
-        self._column.addItem(self._gaps[2])
-        self._column.addLayout(self._buttons)
-        self._column.addLayout(self._more_buttons)
-        self._column.addStretch(1)
-        self._column.addWidget(self.counts)
-        # With large text the form may be higher than the window.
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        self._gaps = [QSpacerItem(0, 0) for _ in range(2)]
+        self._top, self._middle, self._foot = QWidget(), QWidget(), QWidget()
+        self._top_column, self._middle_column, self._foot_column = map(
+            QVBoxLayout, (self._top, self._middle, self._foot)
+        )
+        self._top_column.addLayout(heading)
+        self._top_column.addWidget(self.editor)
+        self._middle_column.addLayout(self._theme_row)
+        self._middle_column.addWidget(self.themes)
+        self._middle_column.addItem(self._gaps[0])
+        self._middle_column.addLayout(self._kind_row)
+        self._middle_column.addWidget(self.kinds)
+        self._middle_column.addItem(self._gaps[1])
+        self._middle_column.addLayout(self._point_row)
+        self._middle_column.addLayout(self._more_buttons)
+        self._foot_column.addLayout(self._buttons)
+        self._foot_column.addStretch(1)
+        self._foot_column.addWidget(self.counts)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self._middle)
+        self._middle.installEventFilter(self)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
+        self._whole.addWidget(self._top)
+        self._whole.addWidget(self._area)
+        self._whole.addWidget(self._foot, 1)
         self.set_layout(compact=False, tight=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A banner, a lower window: the box gives way first."""
+        super().resizeEvent(event)
+        self._fit_heights()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Names that need another row take their height."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_heights()
+        return False
+
+    def _fit_heights(self) -> None:
+        """As much of the box as there is height for; then the choices scroll, never the box or the buttons."""
+        most, least = (124, 48) if self._compact else (172, 90)
+        around = self._top.sizeHint().height() - self.editor.minimumHeight()
+        wanted = self._middle.sizeHint().height()
+        room = self.height() - around - self._foot.sizeHint().height()
+        box = max(look().px(least), min(look().px(most), room - wanted))
+        self.editor.setFixedHeight(box)
+        self._area.setFixedHeight(max(0, min(wanted, room - box)))
+        # At once: later, the box would be seen cut off for a moment.
+        self._top_column.activate()
+        self._whole.activate()
+
+    def _on_length_shown(self, shown: bool) -> None:
+        """In the place of the hint: both would make the form wider."""
+        self._hint.setVisible(not shown and not self._compact)
+        self._fit_heights()
 
 
 def _empty(row: QHBoxLayout) -> None:

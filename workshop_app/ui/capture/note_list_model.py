@@ -39,17 +39,19 @@ _NUMBER_LIKE = re.compile(
     r"(?=..)[^0-9a-z]{0,3}[0-9]{0,2}[a-z]{1,2}(-[0-9]*(〔[0-9a-z]*〕?)?)?|[^0-9a-z]{1,3}[0-9]{1,2}|-?[0-9]{3,}"
 )
 """A folded word that may mean a note's number or a part of it: 東3a-001, 3a, a-003, 東3, 012."""
+_Bucket = tuple[EntityId | None, int | None, str | None]
+"""Workshop, table and theme: table 1 of one ward is not table 1 of another."""
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """Every note of a file, oldest first, where each stands, and how many live ones of each table and theme."""
+    """Every note of a file, oldest first, where each stands, and how many live ones of each kind of `_Bucket`."""
 
     notes: list[Note]
     place: dict[EntityId, int]
-    live: Counter[tuple[int | None, str | None]]
+    live: Counter[_Bucket]
 
 
 def _content(notes: list[Note]) -> _Content:
@@ -72,7 +74,8 @@ class NoteListModel(QAbstractListModel):
         self._keys: list[tuple[str, str]] = []
         self._shown: list[int] = []
         """Places of the notes shown, ascending: the last one is the first row."""
-        self._live: Counter[tuple[int | None, str | None]] = Counter()
+        self._live: Counter[_Bucket] = Counter()
+        self._workshop = open_file.workspace.local.workshop_id
         self._table: int | None = None
         self._wanted: tuple[tuple[str, bool], ...] = ()
         self._just_saved: EntityId | None = None
@@ -86,11 +89,11 @@ class NoteListModel(QAbstractListModel):
 
     @property
     def table(self) -> int | None:
-        """The table whose notes are shown; None shows all."""
+        """The table of this file's workshop whose notes are shown; None shows all."""
         return self._table
 
     def set_table(self, table: int | None) -> None:
-        """Show the notes of one table, or all with None."""
+        """Show the notes of one table of this file's workshop, or all with None."""
         if table != self._table:
             self._table = table
             self._just_saved = None
@@ -120,10 +123,10 @@ class NoteListModel(QAbstractListModel):
         return sum(self.live_counts(self._table).values())
 
     def live_counts(self, table: int | None) -> dict[str | None, int]:
-        """How many notes per theme id (None is 未分類), of one table or of all; voided ones are not counted."""
+        """How many notes per theme id (None is 未分類), of one table of this workshop or of all; not the voided."""
         counts: dict[str | None, int] = {}
-        for (of_table, theme), count in self._live.items():
-            if count and table in (None, of_table):
+        for (workshop, of_table, theme), count in self._live.items():
+            if count and (table is None or (workshop, of_table) == (self._workshop, table)):
                 counts[theme] = counts.get(theme, 0) + count
         return counts
 
@@ -273,7 +276,8 @@ class NoteListModel(QAbstractListModel):
 
     def _matches(self, place: int) -> bool:
         if not self._wanted:
-            return self._table is None or self._notes[place].table == self._table
+            note = self._notes[place]
+            return self._table is None or (note.workshop_id, note.table) == (self._workshop, self._table)
         self._fold_to(place + 1)
         text, number = self._keys[place]
         return all(word in text or (like and word in number) for word, like in self._wanted)
@@ -324,8 +328,8 @@ class NoteListModel(QAbstractListModel):
         return self._notes[self._shown[-1 - row]]
 
 
-def _bucket(note: Note) -> tuple[int | None, str | None]:
-    return note.table, note.theme
+def _bucket(note: Note) -> _Bucket:
+    return note.workshop_id, note.table, note.theme
 
 
 def _key(note: Note) -> tuple[str, str]:

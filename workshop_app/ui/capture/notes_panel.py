@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -18,23 +28,27 @@ from PySide6.QtWidgets import (
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Note
 from workshop_app.ui import commands
-from workshop_app.ui.capture.note_delegate import UNIFORM_FROM, NoteDelegate
+from workshop_app.ui.capture.note_actions import NoteActions
+from workshop_app.ui.capture.note_delegate import NARROW_BELOW, UNIFORM_FROM, NoteDelegate
 from workshop_app.ui.capture.note_dialogs import EditNoteDialog, VoidDialog
 from workshop_app.ui.capture.note_list_model import NoteListModel
 from workshop_app.ui.icons import icon
 from workshop_app.ui.labels import TextLabel
-from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.open_file import OpenFile, Outcome
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import EmptyState
+from workshop_app.ui.widgets.composition import KeepsComposition
 
 _SEARCH_AFTER_MS = 60
+_LETTERS_AT_THE_END = re.compile("[a-zA-Zａ-ｚＡ-Ｚ]+$")
 
 
 class NoteListView(QListView):
-    """Enter and F2 correct, Delete takes back."""
+    """Enter and F2 correct, Delete takes back, Ctrl+Delete brings back."""
 
     edit_requested = Signal()
     void_requested = Signal()
+    restore_requested = Signal()
     menu_requested = Signal(QPoint)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -42,7 +56,8 @@ class NoteListView(QListView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self.edit_requested.emit()
         elif event.key() == Qt.Key.Key_Delete:
-            self.void_requested.emit()
+            back = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.restore_requested if back else self.void_requested).emit()
         else:
             super().keyPressEvent(event)
 
@@ -58,12 +73,27 @@ class NoteListView(QListView):
             self.setCurrentIndex(model.index(0, 0))
 
 
-class _SearchBox(QLineEdit):
+class _SearchBox(KeepsComposition, QLineEdit):
     left = Signal()
+    composed = Signal()
+    """The word that is being composed is another one."""
+
+    def words(self) -> str:
+        """What is in the box as it is seen, a word that is still being converted too.
+
+        Letters at its end are on their way to become kana: まd is not sought.
+        """
+        text, at = self.text(), self.cursorPosition()
+        return text[:at] + _LETTERS_AT_THE_END.sub("", self.composition) + text[at:]
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Search as one composes."""
+        super().inputMethodEvent(event)
+        self.composed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc ends the search; while a word is being composed it never gets here."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Esc ends the search, but not while a word is being composed."""
+        if event.key() == Qt.Key.Key_Escape and not self.composing:
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -105,6 +135,7 @@ class NotesPanel(QWidget):
         self.view.setUniformItemSizes(self.model.rowCount() > UNIFORM_FROM)
         self.view.setModel(self.model)
         self._empty = EmptyState("", "")
+        self._actions = NoteActions()
         self._lay_out()
         self._connect()
         self._refresh()
@@ -121,6 +152,7 @@ class NotesPanel(QWidget):
     def set_compact(self, compact: bool) -> None:
         """No time, short numbers, lower search box."""
         self._delegate.compact = compact
+        self._actions.set_compact(compact)
         self._heading.setVisible(not compact)
         self._count.set_look(size=17 if compact else 24)
         self.search.setFixedHeight(look().px(30 if compact else 36))
@@ -149,14 +181,26 @@ class NotesPanel(QWidget):
                 self.tr("この付箋は取り消されています。直すときは、先に「戻す」を選んでください。")
             )
             return
-        dialog = EditNoteDialog(self._open_file.agenda, note, self)
-        while dialog.exec() == QDialog.DialogCode.Accepted:
-            changed = dialog.changed_fields()
-            # A refused edit keeps its words: the dialog comes back with them.
-            if not changed or commands.edit_note(self._open_file, note, changed):
-                break
-        dialog.deleteLater()
-        self._choose(note.note_id)
+        self._correct(EditNoteDialog(self._open_file.agenda, note, self), note)
+
+    def _correct(self, dialog: EditNoteDialog, note: Note) -> None:
+        changed = dialog.changed_fields() if dialog.exec() == QDialog.DialogCode.Accepted else {}
+
+        def done(outcome: Outcome) -> None:
+            if outcome.problem is None:
+                leave()
+            else:
+                # A refused edit keeps its words: the dialog comes back with them.
+                self._correct(dialog, note)
+
+        def leave() -> None:
+            dialog.deleteLater()
+            self._choose(note.note_id)
+
+        if changed:
+            commands.edit_note(self._open_file, note, changed, done)
+        else:
+            leave()
 
     def void_chosen(self) -> None:
         """Take the chosen notes back with a reason."""
@@ -191,7 +235,7 @@ class NotesPanel(QWidget):
                 self.void_chosen,
                 any(not note.voided for note in notes),
             ),
-            (self.tr("戻す"), "", self.restore_chosen, any(note.voided for note in notes)),
+            (self.tr("戻す"), "Ctrl+Del", self.restore_chosen, any(note.voided for note in notes)),
         ):
             action = QAction(text, menu)
             action.setShortcut(QKeySequence(keys))
@@ -210,22 +254,33 @@ class NotesPanel(QWidget):
         self._top.addWidget(self._heading)
         self._top.addStretch(1)
         self._top.addWidget(self.search, 2)
-        self._stack = QStackedLayout()
+        self.body = QWidget()
+        """Where the rows are."""
+        self._stack = QStackedLayout(self.body)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._top)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self.body, 1)
+        column.addWidget(self._actions)
         self.set_compact(False)
 
     def _connect(self) -> None:
         self.view.edit_requested.connect(self.edit_chosen)
         self.view.void_requested.connect(self.void_chosen)
+        self.view.restore_requested.connect(self.restore_chosen)
         self.view.doubleClicked.connect(self.edit_chosen)
+        self._actions.edit_requested.connect(self.edit_chosen)
+        self._actions.void_requested.connect(self.void_chosen)
+        self._actions.restore_requested.connect(self.restore_chosen)
+        self.view.selectionModel().selectionChanged.connect(self._show_actions)
+        self.model.dataChanged.connect(self._show_actions)
+        self.model.modelReset.connect(self._show_actions)
         self.view.menu_requested.connect(lambda place: self.menu().exec(place))
         self.search.textChanged.connect(lambda: self._search_later.start())
+        self.search.composed.connect(lambda: self._search_later.start())
         self.search.returnPressed.connect(self._search)
         self.search.left.connect(self._on_search_left)
         self._search_later.timeout.connect(self._search)
@@ -239,12 +294,15 @@ class NotesPanel(QWidget):
 
     def _search(self) -> None:
         self._search_later.stop()
-        self.model.set_search(self.search.text())
+        self.model.set_search(self.search.words())
 
     def _on_search_left(self) -> None:
         self.search.clear()
         self._search()
         self.search_left.emit()
+
+    def _show_actions(self) -> None:
+        self._actions.show_for(self.chosen())
 
     def _choose(self, note_id: EntityId) -> None:
         row = self.model.row_of(note_id)
@@ -278,9 +336,21 @@ class NotesPanel(QWidget):
                 self.tr("最初の発言を書いて Enter を押すと、ここに並びます。"),
             )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A list with no width left has two lines a row."""
+        super().resizeEvent(event)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        narrow = self.width() < look().px(NARROW_BELOW)
+        if narrow != self._delegate.narrow:
+            self._delegate.narrow = narrow
+            self.view.scheduleDelayedItemsLayout()
+
     def changeEvent(self, event: QEvent) -> None:
         """Take the colours and sizes of another look."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_top"):
             self._search_icon.setIcon(icon("search", 18, "text2"))
             self.set_compact(self._delegate.compact)
+            self._fit_rows()

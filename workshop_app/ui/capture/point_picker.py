@@ -101,8 +101,10 @@ class PointPicker(QWidget):
         """Choose none."""
         self.set_points(())
 
-    def open_list(self) -> None:
-        """Show the list below the button, or above it where there is no room."""
+    def open_list(self) -> bool:
+        """Show the list below the button, or above it where there is no room; False when there is none."""
+        if not self._offered():
+            return False
         self._fill()
         # As wide as it will be, for the heights of the rows come from their width.
         width = min(look().px(_WIDTH), max(look().px(320), self.window().width() - 48))
@@ -118,6 +120,7 @@ class PointPicker(QWidget):
         self._popup.setGeometry(corner.x(), corner.y(), width, height)
         self._popup.show()
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+        return True
 
     def _offered(self) -> list[AgendaPoint]:
         if self._theme is None:
@@ -159,7 +162,9 @@ class PointPicker(QWidget):
         """The button's state and the short names beside it."""
         offered = bool(self._offered())
         self._button.setEnabled(offered)
-        self._button.setToolTip("" if offered else self.tr("先にテーマを選んでください"))
+        self._button.setToolTip(
+            self.tr("論点を選ぶ（Ctrl+L）") if offered else self.tr("先にテーマを選んでください")
+        )
         labels = "・".join(self._agenda.point(point).label for point in self._points)
         self._label.setText(labels or ("" if self._small else self.tr("選ばなくてもかまいません")))
         self._label.setToolTip("\n".join(self._agenda.point(point).text for point in self._points))

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.note import Conflict
 from workshop_app.ui import commands
-from workshop_app.ui.open_file import OpenFile
+from workshop_app.ui.open_file import OpenFile, Outcome
 from workshop_app.ui.page import Page
+from workshop_app.ui.patience import when_free
 from workshop_app.ui.review.conflict_list import ConflictList
 from workshop_app.ui.review.conflict_view import ConflictView
 from workshop_app.ui.review.steps import ConflictSteps
@@ -104,23 +105,24 @@ class ReviewPage(Page):
         conflict = self.view.conflict
         assert conflict is not None
         act = commands.choose_again if self._settled else commands.settle_conflict
-        if act(self._open_file, conflict, op_id):
-            self._say_settled()
-        else:
-            self._read()
+        act(self._open_file, conflict, op_id, self._on_chosen)
 
     def _on_rewritten(self, text: str) -> None:
         conflict = self.view.conflict
-        # A refused text stays in the box.
-        if conflict is not None and commands.rewrite_conflict(self._open_file, conflict, text):
-            self.view.forget_draft(conflict.conflict_id)
-            self._say_settled()
+        if conflict is not None:
+            then = partial(self._on_chosen, rewritten=conflict.conflict_id)
+            commands.rewrite_conflict(self._open_file, conflict, text, then)
 
     def _on_split(self) -> None:
-        conflict = self.view.conflict
-        if conflict is not None and commands.split_conflict(self._open_file, conflict):
+        if self.view.conflict is not None:
+            commands.split_conflict(self._open_file, self.view.conflict, self._on_chosen)
+
+    def _on_chosen(self, outcome: Outcome, rewritten: str = "") -> None:
+        if outcome.problem is None:
+            self.view.forget_draft(rewritten)
             self._say_settled()
-        else:
+        elif not rewritten:
+            # A refused text stays in the box.
             self._read()
 
     def _say_settled(self) -> None:
@@ -183,17 +185,22 @@ class ReviewPage(Page):
             or ids & {conflict.entity_id for conflict in (*self._conflicts, *self._shown)}
         ):
             return True
-        notes = map(self._open_file.workspace.note, ids)
-        return any(note is None or note.conflicts for note in notes)
+        notes = self._open_file.notes_of(ids)
+        return len(notes) < len(ids) or any(note.conflicts for note in notes)
 
     def _read(self) -> None:
-        """Read everything again; what was shown is shown still, or what has come to its place."""
+        """Read everything again, as soon as the file is free."""
+        when_free(self, self._read_now, lambda problem: self._open_file.refused.emit(problem.sentence))
+
+    def _read_now(self) -> None:
+        """What was shown is shown still, or what has come to its place."""
         shown = self.view.conflict
         row = max(0, self.list.row)
         workspace = self._open_file.workspace
-        self._words.refresh()
-        self._conflicts = workspace.conflicts()
-        self._shown = workspace.settled_conflicts() if self._settled else self._conflicts
+        conflicts = workspace.conflicts()
+        listed = workspace.settled_conflicts() if self._settled else conflicts
+        self._words.refresh(listed)
+        self._conflicts, self._shown = conflicts, listed
         self.list.set_conflicts(self._shown)
         ids = [conflict.conflict_id for conflict in self._shown]
         if shown is not None and shown.conflict_id in ids:

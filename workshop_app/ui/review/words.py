@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
@@ -24,16 +25,18 @@ class ConflictWords:
         self._workspace = open_file.workspace
         self._workshops: dict[bytes, Workshop] = {}
         self._islands: dict[bytes, str] = {}
-        self.refresh()
+        self._notes: dict[bytes, Note] = {}
 
-    def refresh(self) -> None:
-        """Workshops and islands may have come with a merge."""
+    def refresh(self, conflicts: Sequence[Conflict]) -> None:
+        """Read what these are about, and workshops and islands, which may have come with a merge."""
+        notes = self._workspace.notes_by_ids(conflict.entity_id for conflict in conflicts)
+        self._notes = {bytes(note.note_id): note for note in notes}
         self._workshops = {bytes(w.workshop_id): w for w in self._workspace.workshops()}
         self._islands = {bytes(island.island_id): island.title for island in self._workspace.islands()}
 
     def note(self, conflict: Conflict) -> Note | None:
         """The note it is about, if it is about one."""
-        return self._workspace.note(conflict.entity_id)
+        return self._notes.get(bytes(conflict.entity_id))
 
     def title(self, conflict: Conflict) -> str:
         """The note's number, or what else it is about."""

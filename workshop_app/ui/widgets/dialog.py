@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
+from workshop_app.ui.widgets.composition import KeepsComposition
 
 MAX_WIDTH, MAX_HEIGHT = 560, 420
 ROOMY_WIDTH, ROOMY_HEIGHT = 760, 560
@@ -17,13 +18,16 @@ _SIDE, _TOP = 24, 20
 
 
 class Dialog(QDialog):
-    """Fill `body`, then call `add_buttons`. The buttons stand outside the part that scrolls."""
+    """Fill `body`, then call `add_buttons`. The buttons stand outside the part that scrolls.
+
+    It belongs to the window of its parent: what is done to a page, disabling it say, does not reach it.
+    """
 
     roomy = False
     """True for a dialog that shows a list: it takes all the room it may have, and only the list scrolls."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(None if parent is None else parent.window())
         self.setWindowTitle(title)
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self._title = TextLabel(title, 17, bold=True, wrap=True)
@@ -62,6 +66,12 @@ class Dialog(QDialog):
         self._buttons.addStretch(1)
         self._buttons.addWidget(self.safe_button)
         self._buttons.addWidget(self.action_button)
+
+    def settle(self) -> None:
+        """Commit an open composition into its box; called before anything typed here is read."""
+        for box in self.findChildren(QWidget):
+            if isinstance(box, KeepsComposition):
+                box.settle()
 
     def showEvent(self, event: QShowEvent) -> None:
         """As high as its content needs, within the limits of a small laptop."""

@@ -56,6 +56,11 @@ class Banner(QWidget):
         """info, warn or error."""
         return self._level
 
+    @property
+    def asks(self) -> bool:
+        """True while it offers an action."""
+        return bool(self._action.text()) and not self.isHidden()
+
     def text(self) -> str:
         """What it says; '' while it is hidden."""
         return self._label.text()
@@ -97,15 +102,17 @@ class Banner(QWidget):
 class Toast(QWidget):
     """A word on what was just done, with its undo; goes after eight seconds unless looked at.
 
-    At the lower left of its parent; at the lower right where it would cover a button.
+    At the lower left of its parent, or of the part of it that it may lie `over`; at the lower right where it
+    would cover a button.
     """
 
     action_pressed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, over: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toast")
         self._host = parent
+        self._over = over or parent
         self._label = ElidedLabel("", 15, role="window")
         self._action = QPushButton()
         self._action.setObjectName("toastAction")
@@ -175,10 +182,12 @@ class Toast(QWidget):
     def _place(self) -> None:
         parent = self._host
         self.setFixedWidth(min(parent.width() - 2 * _TOAST_EDGE, self.sizeHint().width()))
-        top = parent.height() - self.height() - _TOAST_EDGE
-        self.move(_TOAST_EDGE, top)
+        corner = self._over.mapTo(parent, self._over.rect().bottomLeft())
+        top = corner.y() + 1 - self.height() - _TOAST_EDGE
+        right = parent.width() - self.width() - _TOAST_EDGE
+        self.move(min(corner.x() + _TOAST_EDGE, right), top)
         if self._covers_a_button():
-            self.move(parent.width() - self.width() - _TOAST_EDGE, top)
+            self.move(right, top)
 
     def _covers_a_button(self) -> bool:
         buttons = (one for one in self._host.findChildren(QAbstractButton) if one is not self._action)
