@@ -115,12 +115,10 @@ def test_moment_without_a_name_cannot_be_kept(desk: BoardDesk) -> None:
 def test_looking_back_shows_the_board_as_it_was_and_what_became_of_it(desk: BoardDesk) -> None:
     keep(desk, "momentUsual_1")
     first, second, third = (desk.note(text) for text in ("一つめ", "二つめ", "三つめ"))
-    open_file = desk.page.extras._open_file
-    workspace = open_file.workspace
-    open_file.run(lambda: record.add_notes(workspace, [NoteDraft("あとから", "T1", None, 1)]))
-    open_file.run(lambda: votes.add_votes(workspace, first, 3))
-    open_file.run(lambda: arrange.move(workspace, {second: Spot(None, Position(900, 900))}))
-    open_file.run(lambda: record.void_notes(workspace, [third], "重ねて入力した"))
+    desk.do(lambda workspace: record.add_notes(workspace, [NoteDraft("あとから", "T1", None, 1)]))
+    desk.do(lambda workspace: votes.add_votes(workspace, first, 3))
+    desk.do(lambda workspace: arrange.move(workspace, {second: Spot(None, Position(900, 900))}))
+    desk.do(lambda workspace: record.void_notes(workspace, [third], "重ねて入力した"))
     past = look_back(desk)
     assert past.isVisible()
     assert {item.note.text for item in past.scene.content.notes.values()} == {"一つめ", "二つめ", "三つめ"}
@@ -145,8 +143,7 @@ def test_looking_back_shows_the_board_as_it_was_and_what_became_of_it(desk: Boar
 
 def test_looking_back_flies_to_the_note_of_a_line(desk: BoardDesk) -> None:
     keep(desk, "momentUsual_1")
-    open_file = desk.page.extras._open_file
-    open_file.run(lambda: votes.add_votes(open_file.workspace, desk.note("二つめ"), 1))
+    desk.do(lambda workspace: votes.add_votes(workspace, desk.note("二つめ"), 1))
     past = look_back(desk)
     found = past.list
     QTest.mouseClick(
@@ -161,8 +158,7 @@ def test_looking_back_flies_to_the_note_of_a_line(desk: BoardDesk) -> None:
 
 def test_two_moments_are_compared_with_each_other(desk: BoardDesk) -> None:
     keep(desk, "momentUsual_0")
-    open_file = desk.page.extras._open_file
-    open_file.run(lambda: votes.add_votes(open_file.workspace, desk.note("一つめ"), 1))
+    desk.do(lambda workspace: votes.add_votes(workspace, desk.note("一つめ"), 1))
     keep(desk, "momentUsual_2")
     past = look_back(desk)
     assert lines(past) == ["変わったところはありません。"]

@@ -93,12 +93,8 @@ def test_projector_is_large_and_has_no_number_on_it(desk: BoardDesk) -> None:
 def test_projector_never_shows_what_is_held_voided_or_not_settled(desk: BoardDesk) -> None:
     projector = projected(desk)
     ids = [desk.note(text) for text in TEXTS[:3]]
-    desk.page.extras._open_file.run(
-        lambda: arrange.hold_notes(desk.page.extras._open_file.workspace, ids[:1], True)
-    )
-    desk.page.extras._open_file.run(
-        lambda: record.void_notes(desk.page.extras._open_file.workspace, ids[1:2], "打ち間違い")
-    )
+    desk.do(lambda workspace: arrange.hold_notes(workspace, ids[:1], True))
+    desk.do(lambda workspace: record.void_notes(workspace, ids[1:2], "打ち間違い"))
     assert texts(projector) == TEXTS[2:8]
 
     note = desk.content.notes[ids[2]].note
@@ -198,7 +194,6 @@ def test_projector_takes_the_other_screen_and_else_says_that_there_is_none(desk:
 def test_projector_keeps_its_island_when_new_notes_come(desk: BoardDesk) -> None:
     projector = projected(desk)
     press(projector, Qt.Key.Key_Right)
-    open_file = desk.page.extras._open_file
-    open_file.run(lambda: record.add_notes(open_file.workspace, [NoteDraft("いま書いた", "T1", "good", 1)]))
+    desk.do(lambda workspace: record.add_notes(workspace, [NoteDraft("いま書いた", "T1", "good", 1)]))
     assert projector.island_id is None
     assert "いま書いた" in texts(projector)
