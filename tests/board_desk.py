@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -13,14 +13,17 @@ from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
 from workshop_app.domain.board import Board, Position, Scope, Spot
+from workshop_app.domain.changes import Changes
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import arrange, record
+from workshop_app.services.ports import Workspace
 from workshop_app.ui.board.board_page import BoardPage
 from workshop_app.ui.board.content import BoardContent
 from workshop_app.ui.board.view import BoardView
 from workshop_app.ui.capture.editor import NoteEditor
 from workshop_app.ui.main_window import MainWindow
+from workshop_app.ui.open_file import Outcome
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -119,6 +122,14 @@ class BoardDesk:
         action = next(one for one in menu.actions() if one.objectName() == action_name)
         menu.setActiveAction(action)
         QTest.keyClick(menu, Qt.Key.Key_Return)
+
+    def do(self, action: Callable[[Workspace], Changes]) -> None:
+        """A use case, as any page of this window would run it; waits until everybody has been told."""
+        outcomes: list[Outcome] = []
+        open_file = self.page.desk.open_file
+        open_file.act(lambda workspace, watch: action(workspace), 1, outcomes.append)
+        self.qtbot.waitUntil(lambda: bool(outcomes))
+        assert outcomes[0].problem is None
 
     def on_disk(self) -> Board:
         """What another program would read."""

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop_app.domain.errors import InvalidInput, NotFound, StorageUnavailable
+from workshop_app.domain.path_problem import is_there
 from workshop_app.paths import resource, user_data_dir, user_documents_dir
 from workshop_app.services import importing, merge, prepare, wall
+from workshop_app.services.board_papers import BoardWish
 from workshop_app.services.ports import LocalCopy, Place, SourceInfo, VerifiedFile, Watch, Workspace
 from workshop_app.services.practice import PracticeLaptop, read_practice, record_practice
 from workshop_app.version import __version__
@@ -21,7 +23,7 @@ from workshop_app.version import __version__
 # Storage, workbook and ui are imported inside the functions that need them: the window must paint before
 # SQLAlchemy and openpyxl are read, and a batch export must not load a toolkit.
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMainWindow
+    from PySide6.QtWidgets import QApplication, QMainWindow
 
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
@@ -246,16 +248,6 @@ def restore_backup(path: Path, backup: Path) -> Path:
     return restore.restore_backup(path, backup)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a page beside its name and put it there whole; raises StorageUnavailable."""
-    from workshop_app.storage.engine import storage_errors
-
-    partial = path.with_name(f".{path.name}.part")
-    with storage_errors():
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-
-
 def receipts(path: Path) -> list[dict[str, object]]:
     """The receipts of all merges into a file, oldest first."""
     with open_to_read(path, lambda sentence: None) as database:
@@ -281,14 +273,6 @@ def _now_ms() -> int:
     return wall_clock_ms()
 
 
-def is_there(path: Path) -> bool:
-    """Whether there is something of this name; a name the system cannot even ask for is none."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
 def export_workbook(
     source: Path,
     target: Path,
@@ -298,14 +282,12 @@ def export_workbook(
 ) -> Path:
     """Write the workbook; returns where it went (a numbered name when the target is open in Excel)."""
     from workshop_app.services.report import build_report
+    from workshop_app.services.whole_file import check_target
     from workshop_app.storage.health import require_sound
     from workshop_app.storage.space import room_for, workbook_needs
     from workshop_app.workbook.writer import write_workbook
 
-    if target.suffix.lower() != ".xlsx":
-        raise InvalidInput(
-            "書き出すファイルの名前は .xlsx で終わるようにしてください。今のデータは変わっていません。"
-        )
+    check_target(target, (".xlsx",))
     with room_for(workbook_needs(source, target)):
         with open_to_read(source, tell) as database:
             for sentence in require_sound(database, source.name):
@@ -318,6 +300,17 @@ def export_workbook(
                 output_number=database.next_output_number(),
             )
         return write_workbook(report, target)
+
+
+def export_board(
+    source: Path, target: Path, wish: BoardWish, tell: Callable[[str], None] = lambda sentence: None
+) -> Path:
+    """Write the board as .png, .svg or .pdf; returns where it went."""
+    from workshop_app import board_export
+
+    board_export.check_board_target(target, wish)
+    with open_to_read(source, tell) as database:
+        return board_export.export_board(database, target, wish, _now_ms())
 
 
 def read_table(path: Path, encoding: str | None = None, sheet: str | None = None) -> SourceTable:
@@ -430,6 +423,10 @@ class Services:
         """Write the workbook; returns where it went."""
         return export_workbook(source, target, edition=edition)
 
+    def export_board(self, source: Path, target: Path, wish: BoardWish) -> Path:
+        """Write the board; returns where it went."""
+        return export_board(source, target, wish)
+
     def hand_over(self, source: Path, folder: Path) -> Package:
         """Write the verified package for the stick."""
         return hand_over(source, folder)
@@ -458,14 +455,20 @@ def open_main_window(path: Path | None) -> QMainWindow:
 
     Raises nothing for a file that cannot be opened: the start screen says so.
     """
-    from workshop_app.ui.application import prepare_application
     from workshop_app.ui.main_window import MainWindow
 
-    prepare_application()
+    prepare_window()
     window = MainWindow(Services())
     if path is not None:
         window.open_path(path)
     return window
+
+
+def prepare_window() -> QApplication:
+    """The application that windows need; one that was made for painting only cannot show any."""
+    from workshop_app.ui.application import prepare_application
+
+    return prepare_application()
 
 
 def has_display() -> bool:
@@ -486,9 +489,7 @@ def run_window(path: Path | None) -> int:
             "画面がないため、窓を開けません。今のデータは変わっていません。"
             "画面のあるパソコンで開くか、命令の一覧（--help）から選んでください。"
         )
-    from workshop_app.ui.application import prepare_application
-
-    application = prepare_application()
+    application = prepare_window()
     window = open_main_window(path)
     window.show()
     return int(application.exec())

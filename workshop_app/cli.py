@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_app import cli_merge, cli_note, cli_workshop
+from workshop_app import cli_board, cli_merge, cli_note, cli_workshop
 from workshop_app.cli_console import Command, answer, file_argument, json_option, say, speak_utf8, warn
 from workshop_app.cli_documents import (
     conflict_documents,
@@ -269,16 +269,21 @@ def _fill_export(command: argparse.ArgumentParser) -> None:
         default="internal",
         help="版（internal は事務局用。public の公表用はまだ使えません）",
     )
+    cli_board.fill(command)
     json_option(command)
 
 
 def _export(options: argparse.Namespace) -> int:
     from workshop_app.bootstrap import export_workbook
 
+    cli_board.check(options)
     written = export_workbook(options.file, options.out, edition=options.edition, tell=warn)
-    return answer(
-        options, {"path": str(written), "edition": options.edition}, f"「{written}」に書き出しました。"
-    )
+    document = {"path": str(written), "edition": options.edition}
+    lines = [f"「{written}」に書き出しました。"]
+    if options.board is not None:
+        document["board"] = str(cli_board.write(options))
+        lines.append(f"ボードを「{document['board']}」に書き出しました。")
+    return answer(options, document, "\n".join(lines))
 
 
 # --- window and helpers ------------------------------------------------------------------------------
@@ -306,15 +311,17 @@ def _fill_demo(command: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from workshop_app.bootstrap import has_display, run_window
+    from workshop_app.bootstrap import has_display, prepare_window, run_window
     from workshop_app.demo import run_demo
 
+    window = not options.no_window and not options.json and has_display()
+    if window:
+        # The pictures are painted by the application that is going to show the window.
+        prepare_window()
     result = run_demo(options.folder.absolute(), (lambda line: None) if options.json else say)
     if options.json:
         say(json.dumps(result.document(), ensure_ascii=False, indent=1))
-    if options.no_window or options.json or not has_display():
-        return 0
-    return run_window(result.merged)
+    return run_window(result.merged) if window else 0
 
 
 _COMMANDS: dict[str, Command] = {
@@ -326,7 +333,7 @@ _COMMANDS: dict[str, Command] = {
     "conflicts": (_fill_file, _conflicts, "決めること（競合）を並べる"),
     "resolve": (_fill_resolve, _resolve, "競合を1件決める"),
     **cli_merge.COMMANDS,
-    "export": (_fill_export, _export, "Excel のワークブックを書き出す"),
+    "export": (_fill_export, _export, "Excel のワークブックと、望むならボードの絵を書き出す"),
     "check": (_fill_file, _check, "ファイルの健康を調べる"),
     "demo": (_fill_demo, _demo, "練習用データで全体を通す"),
 }

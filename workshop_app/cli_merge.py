@@ -130,9 +130,10 @@ def fill_receipt(command: argparse.ArgumentParser) -> None:
 
 def receipt(options: argparse.Namespace) -> int:
     """Show the receipt of a merge, and write its page."""
-    from workshop_app.bootstrap import receipts, write_text
+    from workshop_app.bootstrap import receipts
     from workshop_app.services.merge import notes_words
     from workshop_app.services.receipt_page import receipt_html
+    from workshop_app.services.whole_file import write_text
 
     kept: list[Document] = receipts(options.file)
     wanted = [one for one in kept if options.number in (None, one["number"])]

@@ -17,12 +17,21 @@ from workshop_app.domain.errors import InvalidInput
 from workshop_app.domain.note import Note, NoteDraft
 from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.arrange import tidy
+from workshop_app.services.board_papers import BoardWish, Pages, Paper
 from workshop_app.services.ports import Workspace
 from workshop_app.services.practice import PracticeLaptop
 from workshop_app.services.record import add_notes, edit_note, void_notes
 
 MERGED = "統合_練習用データ.wsdb"
 WORKBOOK = "市民意見_練習用データ.xlsx"
+BOARDS: dict[str, BoardWish] = {
+    "ボード_全会場.png": BoardWish(),
+    "ボード_全会場.svg": BoardWish(),
+    "ボード_全会場.pdf": BoardWish(paper=Paper.A0),
+    "ボード_発表用_班ごと.pdf": BoardWish(Pages.TABLES),
+    "ボード_カード.pdf": BoardWish(Pages.CARDS),
+}
+"""The board pictures: the whole as picture, drawing and poster, a page a table, and cards to cut out."""
 T = TypeVar("T")
 
 
@@ -34,6 +43,7 @@ class DemoResult:
     ward_files: list[Path] = field(default_factory=list)
     merged: Path = Path()
     workbook: Path = Path()
+    boards: list[Path] = field(default_factory=list)
     notes: int = 0
     voided: int = 0
     open_conflicts: int = 0
@@ -46,6 +56,7 @@ class DemoResult:
             "ward_files": [str(path) for path in self.ward_files],
             "merged": str(self.merged),
             "workbook": str(self.workbook),
+            "boards": [str(path) for path in self.boards],
             "notes": self.notes,
             "voided": self.voided,
             "open_conflicts": self.open_conflicts,
@@ -79,6 +90,14 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         "ワークブックの書き出し",
         lambda: bootstrap.export_workbook(result.merged, result.folder / WORKBOOK),
     )
+    result.boards = _timed(
+        result,
+        say,
+        "ボードの書き出し",
+        lambda: [
+            bootstrap.export_board(result.merged, result.folder / name, wish) for name, wish in BOARDS.items()
+        ],
+    )
     database = bootstrap.open_database(result.merged)
     try:
         notes = database.notes()
@@ -90,6 +109,8 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         say(f"  区のファイル    {path}")
     say(f"  統合したファイル  {result.merged}")
     say(f"  ワークブック    {result.workbook}")
+    for path in result.boards:
+        say(f"  ボード       {path}")
     say(
         f"付箋は全部で {result.notes}枚（うち取消 {result.voided}枚）、"
         f"決めること（競合）は {result.open_conflicts}件です。どれも練習用データです。"

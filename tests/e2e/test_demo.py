@@ -23,7 +23,14 @@ def test_demo_makes_five_wards_one_merged_file_and_a_workbook_whose_counts_agree
     assert done.returncode == 0, done.stderr
     files = sorted(path.name for path in folder.iterdir())
     assert files == sorted(
-        [*(f"{ward}.wsdb" for ward in WARDS), "統合_練習用データ.wsdb", "市民意見_練習用データ.xlsx"]
+        [
+            *(f"{ward}.wsdb" for ward in WARDS),
+            "統合_練習用データ.wsdb",
+            "市民意見_練習用データ.xlsx",
+            *(f"ボード_全会場.{suffix}" for suffix in ("png", "svg", "pdf")),
+            "ボード_発表用_班ごと.pdf",
+            "ボード_カード.pdf",
+        ]
     )
     for name in files:
         assert str(folder / name) in done.stdout

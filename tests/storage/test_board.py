@@ -117,6 +117,26 @@ def test_move_many_one_edit_each_and_back_again(wall: Wall) -> None:
     assert wall.spots() == after
 
 
+def test_some_notes_are_read_alone_with_every_island(wall: Wall) -> None:
+    first, second, *_ = wall.ids()
+    wall.group(first, second)
+    whole = wall.board
+    part = wall.database.board(EVERYTHING, only=[second])
+    assert [item.note.note_id for item in part.notes] == [second]
+    assert part.notes[0] == wall.note(second)
+    assert (part.islands, part.arrows) == (whole.islands, whole.arrows)
+    assert wall.database.board(EVERYTHING, only=[]).notes == ()
+
+
+def test_what_a_group_needs_moved_is_moved_with_it(wall: Wall) -> None:
+    first, second, third, *_ = wall.ids()
+    new = NewIsland(wall.workshop, 1, Position(0, 0))
+    others = {third: Spot(None, Position(700, 40))}
+    changes = islands.group(wall.database, new, {first: None, second: None}, others)
+    assert changes.updated >= {first, second, third}
+    assert wall.note(third).position == Position(700, 40)
+
+
 def test_group_undo_redo_and_its_theme(wall: Wall) -> None:
     before = wall.spots()
     first, second, *_ = wall.ids()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsView
 from pytestqt.qtbot import QtBot
 
 from workshop_app import bootstrap
-from workshop_app.domain.board import Relation
+from workshop_app.domain.board import Relation, Scope
 
 SIX = ("窓口が遠い", "バスが少ない", "道が暗い", "祭りが楽しい", "坂がきつい", "畑を借りたい")
 
@@ -174,3 +174,28 @@ def test_tidy_lets_nothing_overlap(desk: BoardDesk) -> None:
     desk.key(Qt.Key.Key_T)
     rects = list(desk.content.boxes.values())
     assert not any(one.overlaps(two) for n, one in enumerate(rects) for two in rects[n + 1 :])
+
+
+def test_on_a_board_of_thousands_a_gesture_reads_only_what_it_changed(
+    desk: BoardDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workshop_app.ui.board.scene._MANY", 0)
+    desk.page.show_scope(Scope())
+    reads: list[object] = []
+    real = desk.page.scene._read
+    monkeypatch.setattr(
+        desk.page.scene, "_read", lambda scope, only=None: reads.append(only) or real(scope, only=only)
+    )
+    desk.drag(desk.place(desk.note("バスが少ない")), desk.place(desk.note("窓口が遠い")))
+    desk.drag(desk.place(desk.note("道が暗い")), desk.head(desk.island()))
+    start = desk.place(desk.note("坂がきつい"))
+    desk.drag(start, start + QPoint(40, 150))
+    desk.key(Qt.Key.Key_Z, CTRL)
+    desk.key(Qt.Key.Key_Y, CTRL)
+    assert len(reads) == 5
+    assert all(only and len(only) <= 7 for only in reads)
+    quick = dict(desk.content.boxes)
+    desk.page.scene.show_scope(Scope(desk.content.board.scope.workshop_id, 99))
+    desk.page.scene.show_scope(Scope())
+    assert desk.content.boxes == quick
+    assert desk.texts_in(desk.island()) == {"窓口が遠い", "バスが少ない", "道が暗い"}

@@ -18,6 +18,7 @@ from workshop_app.domain.errors import StorageUnavailable
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services.record import add_notes
 from workshop_app.ui import commands
+from workshop_app.ui.board.export_dialog import BoardExportDialog
 from workshop_app.ui.export_page import ExportPage, fingerprint
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
@@ -173,6 +174,22 @@ def test_export_page_counts_follow_what_is_in_the_file(
     add_to(workspace.path, ["あとから"])
     page.entered()
     qtbot.waitUntil(lambda: opinions_are("3件"))
+
+
+def test_export_page_writes_the_board_and_opens_its_folder_once(
+    qtbot: QtBot, page: ExportPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "掲示"
+    folder.mkdir()
+    monkeypatch.setattr(BoardExportDialog, "exec", lambda _: BoardExportDialog.DialogCode.Accepted)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(folder / "ボード.pdf"), ""))
+    qtbot.mouseClick(button(page, "exportBoard"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "開いて確かめました" in banner(page).text(), timeout=30_000)
+    assert (folder / "ボード.pdf").read_bytes().startswith(b"%PDF-")
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    banner(page).action_pressed.emit()
+    assert [Path(url.toLocalFile()) for url in opened] == [folder]
 
 
 def test_fingerprint_is_sixteen_digits_in_groups_of_four() -> None:

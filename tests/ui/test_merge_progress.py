@@ -160,7 +160,8 @@ def test_text_in_the_box_outlives_a_merge_into_the_open_file(
     desk = begin_held_merge(window, services, qtbot, ward_file(tmp_path, "西区", {1: 2}))
     with closing(bootstrap.open_database(path)) as database:
         assert database.load_draft() == "Bus 3"
-    qtbot.keyClick(window, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    for _ in ("board", "capture"):
+        qtbot.keyClick(window, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
     editor = editor_of(window)
     assert editor.isVisible()
     # The box takes nothing while the merge is written: neither a note nor half of a sentence can go astray.

@@ -19,13 +19,12 @@ from workshop_app.domain.errors import WorkshopError
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import NoteDraft
 from workshop_app.paths import resource
-from workshop_app.services import arrange, connections, islands, votes
+from workshop_app.services import arrange, connections, islands, votes, whole_file
 from workshop_app.services.islands import NewIsland
 from workshop_app.services.prepare import WorkshopSetup
 from workshop_app.services.record import add_notes, edit_note, ensure_islands, void_notes
 from workshop_app.services.review import keep_value
 from workshop_app.storage.database import Database
-from workshop_app.workbook import writer
 
 NASTY = [
     "=1+1",
@@ -298,7 +297,7 @@ def test_export_onto_a_file_that_is_open_elsewhere_gets_a_numbered_name(
             raise PermissionError(errno.EACCES, "held")
         real(source, wanted)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(writer.os, "replace", held)
+    monkeypatch.setattr(whole_file.os, "replace", held)
     written = bootstrap.export_workbook(ward.path, target)
     assert written.name == "市民意見_2.xlsx"
     assert check(written) == []
@@ -315,7 +314,7 @@ def test_export_that_cannot_be_written_leaves_nothing_behind(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(writer.os, "fsync", full)
+    monkeypatch.setattr(whole_file.os, "fsync", full)
     with pytest.raises(WorkshopError, match="空き"):
         bootstrap.export_workbook(ward.path, target)
     assert [path.name for path in target.parent.iterdir()] == ["市民意見.xlsx"]

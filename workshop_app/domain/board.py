@@ -9,11 +9,11 @@ island is named with the position in the file: in another one it says nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workshop_app.domain.ids import EntityId, derived_entity_id
-from workshop_app.domain.note import Note
+from workshop_app.domain.note import Note, NoteField
 from workshop_app.domain.values import value
 
 NOTE_WIDTH = 208
@@ -194,6 +194,24 @@ class Board:
     islands: tuple[BoardIsland, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     links: tuple[SameMeaning, ...] = ()
+
+
+def for_the_room(board: Board) -> Board:
+    """What everybody in the room may see: without notes that are held, and those whose text is not settled yet.
+
+    Arrows and links that touch them go with them, and no note carries the sign of a conflict.
+    """
+    hidden = {item.note.note_id for item in board.notes if item.held or NoteField.TEXT in item.note.conflicts}
+    return replace(
+        board,
+        notes=tuple(
+            replace(item, note=replace(item.note, conflicts=()))
+            for item in board.notes
+            if item.note.note_id not in hidden
+        ),
+        arrows=tuple(one for one in board.arrows if hidden.isdisjoint((one.source_id, one.target_id))),
+        links=tuple(one for one in board.links if hidden.isdisjoint((one.first_id, one.second_id))),
+    )
 
 
 def living_parents(

@@ -25,6 +25,14 @@ def path_errors(path: Path) -> Iterator[None]:
         raise path_problem(problem, path) from problem
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is something of this name; a name the system cannot even ask for is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def path_problem(problem: OSError, path: Path | None = None) -> StorageUnavailable:
     """The sentence; without a path the one the system names."""
     if path is None and isinstance(problem.filename, str):

@@ -273,11 +273,7 @@ class Database:
             return [row_to_device(row) for row in self._connection.execute(select(tables.device))]
 
     def board(
-        self,
-        scope: Scope,
-        moment_id: EntityId | None = None,
-        *,
-        only: Collection[EntityId] | None = None,
+        self, scope: Scope, moment_id: EntityId | None = None, *, only: Collection[EntityId] | None = None
     ) -> Board:
         """Everything on the board of this scope, as it is now or as it was at a moment; raises NotFound."""
         with storage_errors(self._path):

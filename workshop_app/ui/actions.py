@@ -35,6 +35,7 @@ class ActionSpec:
 _RECORD = QT_TRANSLATE_NOOP("actions", "記録")
 _NOTES = QT_TRANSLATE_NOOP("actions", "付箋の一覧")
 _BOARD = QT_TRANSLATE_NOOP("actions", "ボード")
+_PROJECTOR = QT_TRANSLATE_NOOP("actions", "投影の窓")
 _REVIEW = QT_TRANSLATE_NOOP("actions", "整理（競合）")
 _ALL = QT_TRANSLATE_NOOP("actions", "どの画面でも")
 
@@ -179,7 +180,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "board_pan", _BOARD, QT_TRANSLATE_NOOP("actions", "紙を動かす（Space を押しながら引く）"), ("Space",)
     ),
     ActionSpec("board_legend", _BOARD, QT_TRANSLATE_NOOP("actions", "凡例を出す・しまう"), ("L",)),
+    ActionSpec("board_project", _BOARD, QT_TRANSLATE_NOOP("actions", "投影する・終わる"), ("F5",)),
+    ActionSpec("board_keep", _BOARD, QT_TRANSLATE_NOOP("actions", "いまのボードを残す"), ("Ctrl+M",)),
+    ActionSpec("board_past", _BOARD, QT_TRANSLATE_NOOP("actions", "残した場面を見る"), ("Ctrl+Shift+M",)),
+    ActionSpec("board_export", _BOARD, QT_TRANSLATE_NOOP("actions", "ボードを書き出す"), ("Ctrl+E",)),
     ActionSpec("board_stop", _BOARD, QT_TRANSLATE_NOOP("actions", "していることをやめる"), ("Esc",)),
+    ActionSpec(
+        "projector_island",
+        _PROJECTOR,
+        QT_TRANSLATE_NOOP("actions", "前の島・次の島"),
+        ("Left", "Right"),
+    ),
+    ActionSpec(
+        "projector_page",
+        _PROJECTOR,
+        QT_TRANSLATE_NOOP("actions", "前の6枚・次の6枚（読み上げのときは1枚ずつ）"),
+        ("Up", "Down"),
+    ),
+    ActionSpec(
+        "projector_aloud", _PROJECTOR, QT_TRANSLATE_NOOP("actions", "読み上げ（1枚を大きく）"), ("R",)
+    ),
+    ActionSpec("projector_contrast", _PROJECTOR, QT_TRANSLATE_NOOP("actions", "白黒反転"), ("C",)),
+    ActionSpec("projector_black", _PROJECTOR, QT_TRANSLATE_NOOP("actions", "黒い画面"), ("B",)),
+    ActionSpec("projector_full", _PROJECTOR, QT_TRANSLATE_NOOP("actions", "画面いっぱいに広げる"), ("F11",)),
+    ActionSpec("projector_end", _PROJECTOR, QT_TRANSLATE_NOOP("actions", "投影を終わる"), ("Esc", "F5")),
     ActionSpec(
         "use_value",
         _REVIEW,

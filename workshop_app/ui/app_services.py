@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workshop_app.domain.agenda import Agenda
     from workshop_app.domain.source_table import SourceTable
+    from workshop_app.services.board_papers import BoardWish
     from workshop_app.services.merge import MergeReport
     from workshop_app.services.ports import LocalCopy, Place, Watch, Workspace
     from workshop_app.services.prepare import WorkshopSetup
@@ -103,6 +104,9 @@ class AppServices(Protocol):
 
     def export(self, source: Path, target: Path, *, edition: str = "internal") -> Path:
         """Write the workbook; returns where it went."""
+
+    def export_board(self, source: Path, target: Path, wish: BoardWish) -> Path:
+        """Write the board as .png, .svg or .pdf; returns where it went."""
 
     def hand_over(self, source: Path, folder: Path) -> Package:
         """Write the verified package for the stick."""

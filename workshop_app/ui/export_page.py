@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workshop_app.domain.board import Scope
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services.ports import Workspace
 from workshop_app.ui.app_services import AppServices, Package
+from workshop_app.ui.board.board_exporter import BoardExporter
 from workshop_app.ui.jobs import run_job
 from workshop_app.ui.labels import TextLabel
 from workshop_app.ui.open_file import OpenFile
@@ -58,6 +60,7 @@ class ExportPage(Page):
         self._fingerprint = TextLabel("", 17, bold=True)
         self._counts = QGridLayout()
         self._count_labels: list[TextLabel] = []
+        self._board = BoardSection(open_file, self._banner)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_PROGRESS_AFTER_MS)
@@ -116,14 +119,8 @@ class ExportPage(Page):
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(look().px(8))
         left.addWidget(TextLabel(self.tr("ワークブック（事務局用）"), 17, bold=True))
-        left.addWidget(
-            TextLabel(
-                self.tr("原文、経過、端末の記録まで入ります。庁外には出さないでください。"),
-                13,
-                role="text2",
-                wrap=True,
-            )
-        )
+        words = self.tr("原文、経過、端末の記録まで入ります。庁外には出さないでください。")
+        left.addWidget(TextLabel(words, 13, role="text2", wrap=True))
         left.addSpacing(look().px(8))
         left.addWidget(TextLabel(self.tr("名前"), 13, role="text2"))
         left.addWidget(self._name)
@@ -141,15 +138,11 @@ class ExportPage(Page):
         self._counts.setColumnStretch(2, 1)
         right.addLayout(self._counts)
         right.addSpacing(look().px(24))
+        right.addWidget(self._board)
+        right.addSpacing(look().px(24))
         right.addWidget(TextLabel(self.tr("事務局へファイルを渡す"), 17, bold=True))
-        right.addWidget(
-            TextLabel(
-                self.tr("USB メモリーなどに書き込み、読み直して確かめます。いまのファイルはそのままです。"),
-                13,
-                role="text2",
-                wrap=True,
-            )
-        )
+        words = self.tr("USB メモリーなどに書き込み、読み直して確かめます。いまのファイルはそのままです。")
+        right.addWidget(TextLabel(words, 13, role="text2", wrap=True))
         right.addWidget(self._hand_over, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(self._handed)
         right.addWidget(self._fingerprint)
@@ -311,5 +304,32 @@ class ExportPage(Page):
             self._show_place()
 
     def _on_open_folder(self) -> None:
-        if self._shown_folder is not None:
+        if self._shown_folder is not None and not self._board.speaks():
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown_folder)))
+
+
+class BoardSection(QWidget):
+    """ボード: pictures and papers of the notes and islands of the whole file."""
+
+    def __init__(self, open_file: OpenFile, banner: Banner) -> None:
+        super().__init__()
+        self._open_file = open_file
+        self.exporter = BoardExporter(open_file, banner, self)
+        button = SecondaryButton(self.tr("ボードを書き出す"))
+        button.setObjectName("exportBoard")
+        button.clicked.connect(self._on_pressed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look().px(8))
+        column.addWidget(TextLabel(self.tr("ボード"), 17, bold=True))
+        words = self.tr("付箋と島の絵を、掲示、発表、カードのために書き出します。")
+        column.addWidget(TextLabel(words, 13, role="text2", wrap=True))
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def speaks(self) -> bool:
+        """Whether the banner is about a board."""
+        return self.exporter.speaks()
+
+    def _on_pressed(self) -> None:
+        total, voided = self._open_file.workspace.note_counts()
+        self.exporter.ask(Scope(), total - voided)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from workshop_app.paths import resource
@@ -37,6 +37,12 @@ def _drawn(name: str, size: int, colour: str, ratio: float) -> QPixmap:
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
+
+
+def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> None:
+    """The icon as lines, for what may be painted on paper or in a worker, where a pixmap has no place."""
+    text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    QSvgRenderer(QByteArray(text.replace("currentColor", colour.name()).encode())).render(painter, rect)
 
 
 def ratio_of(painter: QPainter) -> float:

@@ -72,12 +72,18 @@ def look() -> Look:
     return _Current.look
 
 
-def apply_look(application: QApplication, wanted: Look) -> None:
-    """Dress the application; every widget gets a StyleChange event and takes its sizes anew."""
+def register_fonts() -> None:
+    """Make our type known to Qt, once; there has to be an application."""
     if not _Current.fonts_registered:
         _Current.fonts_registered = True
         for path in sorted(resource("fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(path))
+
+
+def apply_look(application: QApplication, wanted: Look) -> None:
+    """Dress the application; every widget gets a StyleChange event and takes its sizes anew."""
+    if not _Current.fonts_registered:
+        register_fonts()
         QLocale.setDefault(QLocale(QLocale.Language.Japanese, QLocale.Country.Japan))
     _Current.look = wanted
     application.setFont(wanted.font(15))
@@ -114,7 +120,7 @@ def style_sheet(wanted: Look) -> str:
     names = dict(wanted.colours)
     for size in (12, 13, 15, 17, 20, 24, 32):
         names[f"f{size}"] = f"{wanted.px(size)}px"
-    for size in (4, 6, 8, 9, 10, 11, 12, 14, 16, 20, 24):
+    for size in (4, 6, 8, 9, 10, 11, 12, 14, 15, 16, 20, 24):
         names[f"s{size}"] = f"{wanted.px(size)}px"
     # Where every fill and both inks are the same, a disabled control is told by its broken border.
     names["offStyle"] = "dashed" if wanted.colours["sunken"] == wanted.colours["surface"] else "solid"
@@ -163,6 +169,7 @@ QLabel[tone="danger"] { color: @danger; }
 QPushButton { background: @surface; border: 1px solid @border; border-radius: 4px; padding: 0 @s16; color: @text; }
 QPushButton:hover { background: @accentTint; }
 QPushButton:pressed { background: @sunken; }
+QPushButton:checked { background: @accentTint; border: 2px solid @accent; color: @accent; font-weight: 700; padding: 0 @s15; }
 QPushButton:disabled { background: @sunken; color: @text2; border: 1px @offStyle @line; }
 QPushButton[look="primary"] { background: @accent; border: 1px solid @accent; color: @onAccent; font-weight: 700; padding: 0 @s20; }
 QPushButton[look="primary"]:hover { background: @accentHover; border-color: @accentHover; }

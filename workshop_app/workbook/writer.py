@@ -1,14 +1,7 @@
-"""Writing the workbook so that the target is either the old file or the complete new one.
-
-The book goes to a temporary file beside the target, is read back and checked, flushed to the disk and then
-put in place in one step. When another program holds the target, the book gets a numbered name instead.
-"""
+"""Writing the workbook, so that the target is either the old file or the complete new one (`whole_file`)."""
 
 from __future__ import annotations
 
-import errno
-import os
-import secrets
 import xml.parsers.expat
 import zipfile
 from collections.abc import Mapping
@@ -19,16 +12,13 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
-from workshop_app.domain.errors import InvalidInput, StorageUnavailable
-from workshop_app.domain.path_problem import path_errors
 from workshop_app.services.report_spec import Report
+from workshop_app.services.whole_file import check_target, write_whole
 from workshop_app.workbook.row_height import DEFAULT_FONT, FontMetrics
 from workshop_app.workbook.safe_text import readable_text
 from workshop_app.workbook.sheets import BookWriter, Progress
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_MOST_NUMBERED_NAMES = 99
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
 def write_workbook(
@@ -41,35 +31,13 @@ def write_workbook(
     InvalidInput (no such folder, not an .xlsx name) and StorageUnavailable (disk full, not writable, or the
     written file does not read back); the file that was there before is untouched then.
     """
-    _check_target(path)
-    temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}.tmp")
-    try:
-        rows = _write(report, temporary, font, progress)
-        _verify(temporary, rows)
-        _flush(temporary)
-        return _put_in_place(temporary, path)
-    except OSError as problem:
-        raise _storage_problem(problem, path) from problem
-    finally:
-        temporary.unlink(missing_ok=True)
+    check_target(path, (".xlsx",))
+    rows: dict[str, int] = {}
 
+    def write(place: Path) -> None:
+        rows.update(_write(report, place, font, progress))
 
-def _check_target(path: Path) -> None:
-    if path.suffix.lower() != ".xlsx":
-        raise InvalidInput(
-            f"出力先「{path.name}」の名前の終わりが .xlsx ではありません。何も書き出していません。"
-            "名前の終わりを .xlsx にしてください。"
-        )
-    with path_errors(path):
-        if not path.parent.is_dir():
-            raise InvalidInput(
-                f"出力先のフォルダー「{path.parent}」がありません。何も書き出していません。"
-                "フォルダーを作るか、別の場所を選んでください。"
-            )
-        if path.is_dir():
-            raise InvalidInput(
-                f"「{path.name}」はフォルダーの名前です。何も書き出していません。別の名前を選んでください。"
-            )
+    return write_whole(path, write, lambda place: _reads_back(place, rows))
 
 
 def _write(report: Report, target: Path, font: FontMetrics, progress: Progress | None) -> Mapping[str, int]:
@@ -108,18 +76,17 @@ class _SteadyZip(zipfile.ZipFile):
         return info
 
 
-def _verify(path: Path, rows: Mapping[str, int]) -> None:
-    """Read the file back: every member whole, every sheet well-formed with as many rows as were written."""
+def _reads_back(path: Path, rows: Mapping[str, int]) -> bool:
+    """Every member whole, every sheet well-formed with as many rows as were written."""
     try:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
             found = [
                 _count_rows(archive, f"xl/worksheets/sheet{index}.xml") for index in range(1, len(rows) + 1)
             ]
-    except (zipfile.BadZipFile, KeyError, xml.parsers.expat.ExpatError) as problem:
-        raise OSError(errno.EIO, "read back") from problem
-    if damaged is not None or found != list(rows.values()):
-        raise OSError(errno.EIO, "read back")
+    except (zipfile.BadZipFile, KeyError, xml.parsers.expat.ExpatError):
+        return False
+    return damaged is None and found == list(rows.values())
 
 
 def _count_rows(archive: zipfile.ZipFile, member: str) -> int:
@@ -134,63 +101,3 @@ def _count_rows(archive: zipfile.ZipFile, member: str) -> int:
     with archive.open(member) as stream:
         parser.ParseFile(stream)
     return count
-
-
-def _flush(path: Path) -> None:
-    with open(path, "r+b") as file:
-        os.fsync(file.fileno())
-
-
-def _put_in_place(temporary: Path, path: Path) -> Path:
-    """Replace the target; while another program holds it, take the first free numbered name."""
-    try:
-        os.replace(temporary, path)
-        placed = path
-    except PermissionError:
-        placed = _numbered(temporary, path)
-    _flush_folder(path.parent)
-    return placed
-
-
-def _numbered(temporary: Path, path: Path) -> Path:
-    for number in range(2, _MOST_NUMBERED_NAMES + 1):
-        candidate = path.with_name(f"{path.stem}_{number}{path.suffix}")
-        if not candidate.exists():
-            os.replace(temporary, candidate)
-            return candidate
-    raise PermissionError(errno.EACCES, "no free name")
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass  # Some network file systems cannot flush a folder; the file itself is flushed already.
-    finally:
-        os.close(handle)
-
-
-def _storage_problem(problem: OSError, path: Path) -> StorageUnavailable:
-    safe = "元のファイルも記録も、そのまま残っています。"
-    if problem.errno in _NO_SPACE:
-        return StorageUnavailable(
-            f"ディスクの空きが足りないため、「{path.name}」を書き出せませんでした。{safe}"
-            "空きを増やすか、別の場所を選んでください。"
-        )
-    if problem.errno == errno.EIO:
-        return StorageUnavailable(
-            f"書き出した「{path.name}」を読み直して確かめたところ、内容が合いませんでした。{safe}"
-            "別の場所（別のディスク）に出力してください。"
-        )
-    if isinstance(problem, PermissionError):
-        return StorageUnavailable(
-            f"「{path.parent}」に書き込めないため、「{path.name}」を書き出せませんでした。{safe}"
-            "ほかのプログラムで開いているときは閉じるか、別の場所を選んでください。"
-        )
-    return StorageUnavailable(
-        f"「{path.name}」を書き出せませんでした（{problem.strerror or problem}）。{safe}"
-        "別の場所を選んで、もう一度試してください。"
-    )

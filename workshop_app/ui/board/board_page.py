@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workshop_app.domain.board import Scope
 from workshop_app.domain.changes import Changes
 from workshop_app.services.votes import vote_tallies
+from workshop_app.ui.board.extras import BoardExtras
 from workshop_app.ui.board.finder import Finder
 from workshop_app.ui.board.hands import BoardHands
 from workshop_app.ui.board.interactions.base import Desk
@@ -32,7 +35,6 @@ class BoardPage(Page):
     """Reads the board when it first comes to the front; typing in 記録 costs it nothing."""
 
     context_changed = Signal()
-    projector_requested = Signal()
 
     def __init__(self, open_file: OpenFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,7 @@ class BoardPage(Page):
         self.tools = ToolRow()
         self._picker = ScopePicker(open_file)
         self._header = self._lay_out()
+        self.extras = BoardExtras(self.desk, self._banner, self._header, self)
         self._connect()
         self._make_shortcuts()
 
@@ -207,15 +210,16 @@ class BoardPage(Page):
         self.finder.open_box()
 
     def _on_pressed(self, name: str) -> None:
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "undo": self.undo,
             "redo": self.redo,
             "tidy": self.hands.acts.tidy,
             "search": self.search,
-            "project": self.projector_requested.emit,
+            "project": self.extras.projection.toggle,
+            "more": lambda: self.extras.open_menu(self.tools.below("more")),
         }
         acts[name]()
-        if name != "search":
+        if name not in ("search", "more"):
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_tool(self, tool: Tool) -> None:

@@ -10,7 +10,7 @@ from workshop_app.domain.board import Arrow, BoardNote, Position, Relation, Scop
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.ids import EntityId
 from workshop_app.domain.note import Note, NoteDraft
-from workshop_app.services import arrange, connections, islands, record, votes
+from workshop_app.services import arrange, connections, islands, moments, record, votes
 from workshop_app.services.ports import Watch, Workspace
 from workshop_app.ui.board.content import BoardContent
 from workshop_app.ui.board.plans import GroupPlan, spot_now
@@ -175,6 +175,16 @@ def link_same(open_file: OpenFile, note_ids: Sequence[EntityId]) -> None:
     )
 
 
+def keep_moment(open_file: OpenFile, name: str, scope: Scope, then: Callable[[Outcome, str], None]) -> None:
+    """Keep the board as it is now under a name; undo forgets that it was kept."""
+    _connect(
+        open_file,
+        QCoreApplication.translate("board", "いまを残す"),
+        lambda workspace, watch: moments.keep_moment(workspace, name, scope),
+        lambda outcome: then(outcome, name),
+    )
+
+
 def take_away(open_file: OpenFile, ids: Collection[EntityId]) -> None:
     """Take arrows or links away."""
     wanted = list(ids)
@@ -273,8 +283,8 @@ def _size(spots: int) -> int:
     return spots if spots > _AT_ONCE else 1
 
 
-def _connect(open_file: OpenFile, text: str, action: Action) -> None:
-    """Run what makes arrows or links; only afterwards is it known which ones."""
+def _connect(open_file: OpenFile, text: str, action: Action, then: Then = _nothing) -> None:
+    """Run what makes arrows, links or moments; only afterwards is it known which ones."""
 
     def finish(outcome: Outcome) -> None:
         if outcome.changes:
@@ -287,6 +297,7 @@ def _connect(open_file: OpenFile, text: str, action: Action) -> None:
                     lambda workspace, watch: connections.take_away(workspace, made),
                 )
             )
+        then(outcome)
 
     open_file.act(action, 1, finish)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from workshop_app.domain.agenda import Agenda
@@ -21,9 +21,10 @@ _MAP, _MAP_COMPACT = QSize(162, 68), QSize(116, 56)
 class IconButton(QAbstractButton):
     """A button that is an icon, 40 × 40; its words are in the tooltip and read aloud."""
 
-    def __init__(self, icon: str, words: str, parent: QWidget | None = None) -> None:
+    def __init__(self, icon: str, words: str, parent: QWidget | None = None, *, turned: bool = False) -> None:
         super().__init__(parent)
         self._icon = icon
+        self._turned = turned
         self.setAccessibleName(words)
         self.setToolTip(words)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -41,6 +42,9 @@ class IconButton(QAbstractButton):
             painter.fillRect(self.rect(), current.colour("accentTint"))
         image = pixmap(self._icon, 18, "text" if self.isEnabled() else "text2", self.devicePixelRatioF())
         side = current.px(18)
+        if self._turned:
+            # The icon that points to the right, to the left.
+            painter.setWorldTransform(QTransform(-1, 0, 0, 1, self.width(), 0))
         painter.drawPixmap((self.width() - side) // 2, (self.height() - side) // 2, image)
 
 

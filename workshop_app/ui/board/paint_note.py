@@ -11,7 +11,7 @@ from workshop_app.domain.board import NOTE_WIDTH, BoardNote
 from workshop_app.domain.numbering import short_number
 from workshop_app.ui.board.style import LEAST_TEXT, BoardStyle, Frame, Level
 from workshop_app.ui.figures import figures_width, paint_figures
-from workshop_app.ui.icons import pixmap, ratio_of
+from workshop_app.ui.icons import paint_icon
 from workshop_app.ui.marks import paint_kind_mark, paint_theme_stripe
 from workshop_app.ui.text_lines import wrapped
 from workshop_app.ui.theme import FAMILIES
@@ -225,8 +225,10 @@ def paint_signs(
         painter.setPen(QPen(style.colour("noteInk"), 1))
         painter.setBrush(style.fill(None))
         painter.drawEllipse(spot)
-        icon = pixmap("warn", 14, "noteInk", ratio_of(painter))
-        painter.drawPixmap(QPointF(spot.center().x() - style.px(7), spot.center().y() - style.px(8)), icon)
+        sign = QRectF(
+            spot.center().x() - style.px(7), spot.center().y() - style.px(8), style.px(14), style.px(14)
+        )
+        paint_icon(painter, sign, "warn", style.colour("noteInk"))
         right = spot.left() - style.px(3)
     for shown, words, fill, ink in (
         (held, QCoreApplication.translate("board", "保留"), style.fill(None), style.colour("noteInk")),

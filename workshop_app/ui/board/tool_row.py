@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -126,7 +126,7 @@ class ToolRow(QWidget):
 
     tool_chosen = Signal(str)
     pressed = Signal(str)
-    """undo, redo, tidy, search or project."""
+    """undo, redo, tidy, search, project or more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,13 +159,13 @@ class ToolRow(QWidget):
             ("tidy", "tidy", self.tr("整える"), "T"),
             ("project", "project", self.tr("投影"), "F5"),
             ("search", "search", self.tr("探す"), "Ctrl+F"),
+            ("more", "more", self.tr("その他（残す・見返す・書き出す）"), ""),
         ):
             button = ToolButton(icon, words, key, bordered=name == "project")
             button.setObjectName(f"board_{name}")
             button.clicked.connect(lambda _checked=False, name=name: self.pressed.emit(name))
             self._acts[name] = button
             row.addWidget(button)
-        self._acts["project"].setEnabled(False)
         self.set_compact(False)
         self.set_tool(Tool.SELECT)
 
@@ -178,10 +178,16 @@ class ToolRow(QWidget):
         """Whether an act can be done."""
         self._acts[name].setEnabled(enabled)
 
+    def below(self, name: str) -> QPoint:
+        """Where a menu of an act opens, on the screen."""
+        button = self._acts[name]
+        return button.mapToGlobal(QPoint(0, button.height()))
+
     def set_compact(self, compact: bool) -> None:
         """Icons alone; then there is room for やり直す and 探す as well."""
         for button in (*self._tools.values(), *self._acts.values()):
             button.set_compact(compact)
+        self._acts["more"].set_compact(True)
         for name in ("redo", "search"):
             self._acts[name].setVisible(compact)
 
