@@ -133,6 +133,8 @@ def test_receipt_kept_with_the_merge_and_printable(tmp_path: Path) -> None:
     kept = receipts(target)
     assert [receipt["number"] for receipt in kept] == [1, 2]
     assert kept[0] == json.loads(json.dumps(report.receipt))
+    # The first merge made the file, under a passing name.
+    assert [receipt["target"] for receipt in kept] == ["統合.wsdb", "統合.wsdb"]
     with closing(Database.open(target)) as database:
         assert kept[1]["manifest"] == database.manifest()
         assert str(kept[1]["manifest"]).startswith(f"{len(database.all_ops())}:")

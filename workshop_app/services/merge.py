@@ -216,6 +216,7 @@ def merge_into(
     read: Read,
     folder: Path,
     *,
+    target: Path,
     back_up: BackUp,
     now_ms: int,
     app_version: str,
@@ -225,9 +226,10 @@ def merge_into(
     """Take verified sources into an open file, all in one transaction after a backup.
 
     When nothing is new the file is not touched at all, and no backup is made. `dry_run` only says so in the
-    report: the caller then gives a workspace that is thrown away. Raises Cancelled, and then nothing was written.
+    report: the caller then gives a workspace that is thrown away. `target` is the file as people know it: a new
+    one is written under a passing name. Raises Cancelled, and then nothing was written.
     """
-    report = MergeReport(workspace.path, dry_run, [source for source, _ in read])
+    report = MergeReport(target, dry_run, [source for source, _ in read])
     watch = watch or Unwatched()
     _refuse_other_agendas(workspace, read)
     _refuse_mixing_with_practice(workspace, read)
