@@ -285,7 +285,7 @@ def test_receipt_not_printed_when_the_person_does_not_want_to(
 
 def test_print_to_long_receipt_takes_several_pages(qtbot: QtBot, tmp_path: Path) -> None:
     source = {
-        "status": "refused", "reason": "読めません。", "file_name": "長い名前の端末.wsdb",
+        "status": "refused", "reason": "読めません。", "file_name": "長い名前の端末.wsdb", "sha256": None,
         "quarantined": 0, "lost": 0, "tables": [], "warnings": [],
     }  # fmt: skip
     receipt = {

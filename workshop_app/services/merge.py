@@ -97,6 +97,7 @@ class SourceReport:
     rows_in: int = 0
     rows_new: int = 0
     quarantined: int = 0
+    """Edits left out: each for a reason of its own, or all of a file that is refused whole."""
     lost: int = 0
     """Records that cannot even be read (salvage only)."""
     added: int = 0
@@ -116,6 +117,11 @@ class SourceReport:
     def rows_known(self) -> int:
         """Edits that were here already."""
         return self.rows_in - self.rows_new - self.quarantined
+
+    def refuse(self, reason: str) -> None:
+        """Leave the whole file out though it could be read; none of its edits is new, or here already."""
+        self.status, self.reason = "refused", reason
+        self.quarantined, self.left_out = self.rows_in, []
 
 
 @dataclass(slots=True)
@@ -302,8 +308,7 @@ def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
         if file is None:
             continue
         if ours and file.agenda_ids and not (ours & file.agenda_ids):
-            source.status = "refused"
-            source.reason = (
+            source.refuse(
                 f"「{source.path.name}」は別の議題で作られています。今のデータは変わっていません。"
                 "同じ議題のファイルどうしを統合してください。"
             )
@@ -320,8 +325,7 @@ def _refuse_mixing_with_practice(workspace: MergeTarget, read: Read) -> None:
         if ours is None:
             ours = file.practice
         elif file.practice != ours:
-            source.status = "refused"
-            source.reason = (
+            source.refuse(
                 f"「{source.path.name}」は練習用のファイルです。本番の記録には入れません。"
                 "今のデータは変わっていません。本番で使った端末のファイルを選んでください。"
                 if file.practice
