@@ -237,8 +237,9 @@ def merge_into(
     """
     report = MergeReport(target, dry_run, [source for source, _ in read])
     watch = watch or Unwatched()
-    _refuse_other_agendas(workspace, read)
+    # First, so that the agenda of a practice file does not decide which real ones fit.
     _refuse_mixing_with_practice(workspace, read)
+    _refuse_other_agendas(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
     def before_write() -> None:
@@ -305,7 +306,7 @@ def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
     """Two different agendas cannot be counted on one set of sheets; another version of the same one can."""
     ours = set(workspace.agenda_ids())
     for source, file in read:
-        if file is None:
+        if file is None or source.reason is not None:
             continue
         if ours and file.agenda_ids and not (ours & file.agenda_ids):
             source.refuse(
@@ -317,18 +318,15 @@ def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
 
 
 def _refuse_mixing_with_practice(workspace: MergeTarget, read: Read) -> None:
-    """What was tried out never gets among what was said; the target decides, or else the first file."""
-    ours = holds_practice(workspace) if workspace.workshops() else None
-    for source, file in read:
-        if file is None or file.practice is None or source.reason is not None:
-            continue
-        if ours is None:
-            ours = file.practice
-        elif file.practice != ours:
+    """What was tried out never gets among what was said: the target decides, and into a new one real files go."""
+    comers = [(source, file.practice) for source, file in read if file and file.practice is not None]
+    ours = holds_practice(workspace) if workspace.workshops() else all(practice for _, practice in comers)
+    for source, practice in comers:
+        if practice != ours:
             source.refuse(
                 f"「{source.path.name}」は練習用のファイルです。本番の記録には入れません。"
                 "今のデータは変わっていません。本番で使った端末のファイルを選んでください。"
-                if file.practice
+                if practice
                 else f"統合先は練習用です。本番のファイル「{source.path.name}」は入れていません。"
                 "どちらのデータも変わっていません。別の統合先を選んでください。"
             )
