@@ -194,18 +194,17 @@ def merge_files(
             database = stack.enter_context(closing(Database.open(place)))
         existed = is_there(target)
         merge.recall(read, database.receipts())
-        report = merge.merge_into(
+        return merge.merge_into(
             database,
             read,
             folder,
+            target=target,
             back_up=lambda: back_up(target, "統合前") if existed and not dry_run else None,
             now_ms=_now_ms(),
             app_version=__version__,
             dry_run=dry_run,
             watch=watch,
         )
-    report.target = target
-    return report
 
 
 def take_back_merge(target: Path) -> Path:

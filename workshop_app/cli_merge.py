@@ -147,12 +147,20 @@ def receipt(options: argparse.Namespace) -> int:
         write_text(options.html, receipt_html(chosen))
     notes = notes_words(chosen["notes"], chosen.get("notes_voided", 0))
     lines = [f"受領証 No.{chosen['number']:03d}　付箋 {notes}　{len(chosen['sources'])}ファイル"]
-    lines += [
-        f"{source['file_name']}\t指紋 {fingerprint(source['sha256'] or '')}\t記録 {source['rows_in']}"
-        f"＝新しい {source['rows_new']}＋ある {source['rows_known']}＋入れない {source['quarantined']}"
-        for source in chosen["sources"]
-    ]
+    lines += map(_source_line, chosen["sources"])
     return answer(options, chosen, "\n".join(lines))
+
+
+def _source_line(source: Document) -> str:
+    name = source["file_name"]
+    mark = f"\t指紋 {fingerprint(source['sha256'])}" if source["sha256"] else ""
+    if source["status"] == "refused":
+        # Receipts of earlier versions count its records as if they were here already.
+        return f"{name}{mark}\t入れていません"
+    return (
+        f"{name}{mark}\t記録 {source['rows_in']}"
+        f"＝新しい {source['rows_new']}＋ある {source['rows_known']}＋入れない {source['quarantined']}"
+    )
 
 
 COMMANDS: dict[str, Command] = {

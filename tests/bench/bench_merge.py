@@ -59,6 +59,7 @@ def merge_once(target: Path, source: Path) -> dict[str, float]:
                 database,
                 [(merge.SourceReport(source, "refused"), file)],
                 folder,
+                target=target,
                 back_up=lambda: None,
                 now_ms=wall_clock_ms(),
                 app_version="bench",

@@ -239,9 +239,26 @@ def test_merge_practice_and_real_never_mixed(tmp_path: Path) -> None:
     assert merge_files(target, [practice]).sources[0].status == "refused"
     assert target.read_bytes() == before
     other = tmp_path / "練習の統合.wsdb"
+    merge_files(other, [practice])
     report = merge_files(other, [practice, real])
-    assert [source.status for source in report.sources] == ["merged", "refused"]
+    assert [source.status for source in report.sources] == ["unchanged", "refused"]
     assert "統合先は練習用" in (report.sources[1].reason or "")
+
+
+def test_merge_into_a_new_file_real_wins_over_practice_in_any_order(tmp_path: Path, repo_root: Path) -> None:
+    real = make_ward(tmp_path, "西区", "A", 3)
+    other_agenda = load_agenda(repo_root / "resources" / "agenda" / "sample-shiomi.yaml")
+    for number, agenda in enumerate((load_agenda(None), other_agenda)):
+        practice = tmp_path / f"練習{number}.wsdb"
+        create_database(practice, WorkshopSetup(agenda, agenda.wards[0].name, "2014-10-05", practice=True))
+        for order in ([practice, real], [real, practice]):
+            target = tmp_path / f"統合{number}{order[0].name}"
+            report = merge_files(target, order)
+            assert {source.path: source.status for source in report.sources} == {
+                real: "merged",
+                practice: "refused",
+            }
+            assert report.notes == 3
 
 
 def test_merge_conflicts_of_the_sources_add_up_to_the_open_ones(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from workshop_app.bootstrap import load_agenda, merge_files, receipts
+from workshop_app.cli import main
 from workshop_app.cli_documents import merge_lines
 from workshop_app.domain.errors import Cancelled, NotFound
 from workshop_app.domain.ids import EntityId
@@ -133,6 +134,8 @@ def test_receipt_kept_with_the_merge_and_printable(tmp_path: Path) -> None:
     kept = receipts(target)
     assert [receipt["number"] for receipt in kept] == [1, 2]
     assert kept[0] == json.loads(json.dumps(report.receipt))
+    # The first merge made the file, under a passing name.
+    assert [receipt["target"] for receipt in kept] == ["統合.wsdb", "統合.wsdb"]
     with closing(Database.open(target)) as database:
         assert kept[1]["manifest"] == database.manifest()
         assert str(kept[1]["manifest"]).startswith(f"{len(database.all_ops())}:")
@@ -141,6 +144,28 @@ def test_receipt_kept_with_the_merge_and_printable(tmp_path: Path) -> None:
     assert "東区A.wsdb" in page
     assert "<b>壊れ" not in page
     assert "&lt;b&gt;壊れ&amp;" in page
+
+
+def test_receipt_of_a_file_refused_whole_counts_its_records_as_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    practice = tmp_path / "練習.wsdb"
+    with Database.create(practice) as database:
+        setup = WorkshopSetup(load_agenda(None), "西区", "2014-10-05", practice=True)
+        prepare_workshop(database, setup)
+    target = tmp_path / "統合.wsdb"
+    report = merge_files(target, [ward(tmp_path, "東区", {1: 2}), practice])
+    refused = report.sources[1]
+    assert refused.rows_in > 0
+    assert (refused.rows_new, refused.rows_known, refused.quarantined) == (0, 0, refused.rows_in)
+    [receipt] = receipts(target)
+    page = receipt_html(receipt)
+    assert "練習.wsdb　入れていません" in page
+    assert f"<th>入れなかった記録</th><td>{refused.rows_in}</td>" in page
+    assert "読めません" not in page
+    assert main(["receipt", str(target)]) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("練習.wsdb")]
+    assert line.endswith("入れていません")
 
 
 def test_merge_cancelled_leaves_everything_as_it_was(tmp_path: Path) -> None:

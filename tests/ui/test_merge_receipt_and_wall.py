@@ -20,13 +20,15 @@ from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services import record
 from workshop_app.services.receipt_page import receipt_html
+from workshop_app.services.wall import Cell, CellState, WallRow
 from workshop_app.ui.history import Command
 from workshop_app.ui.main_window import MainWindow
 from workshop_app.ui.merge_page import MergePage
+from workshop_app.ui.merge_wall import WallPanel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.printing import print_to
 from workshop_app.ui.review.review_page import ReviewPage
-from workshop_app.ui.widgets import Dialog
+from workshop_app.ui.widgets import Banner, Dialog
 
 
 @pytest.fixture
@@ -90,6 +92,23 @@ def test_wall_after_the_merge_everything_is_in(desk: Desk, tmp_path: Path) -> No
     assert desk.text("wallCount") == "10班のうち 10班"
     assert desk.text("wallLegend_in") == "入っている 10班"
     assert desk.missing.text() == "すべての班が届いています。"
+
+
+def test_wall_with_fewer_notes_than_on_a_laptop_does_not_say_that_all_is_well(qtbot: QtBot) -> None:
+    panel = WallPanel()
+    qtbot.addWidget(panel)
+    banner = panel.findChild(Banner, "wallMissing")
+    whole, short = Cell(1, CellState.IN, 3, 3), Cell(2, CellState.MISMATCH, 2, 3)
+    panel.show_rows([WallRow("東区", (whole, short, Cell(None, CellState.MISMATCH, 0, 1)), 2, ("A",))])
+    assert banner.level == "warn"
+    assert banner.text() == (
+        "東区 2班・班なしの枚数が、端末のファイルより少なくなっています。"
+        "届いた記録は残っています。端末のファイルを確かめてください。"
+    )
+    panel.show_rows([WallRow("東区", (short, Cell(3, CellState.MISSING, 0, 0)), 3, ("A",))])
+    assert banner.text().startswith("東区 3班がまだ届いていません。東区 2班の枚数が、")
+    panel.show_rows([WallRow("東区", (whole,), 1, ("A",))])
+    assert (banner.level, banner.text()) == ("info", "すべての班が届いています。")
 
 
 def test_wall_is_the_second_tab_where_the_page_is_narrow(desk: Desk, tmp_path: Path) -> None:
@@ -285,7 +304,7 @@ def test_receipt_not_printed_when_the_person_does_not_want_to(
 
 def test_print_to_long_receipt_takes_several_pages(qtbot: QtBot, tmp_path: Path) -> None:
     source = {
-        "status": "refused", "reason": "読めません。", "file_name": "長い名前の端末.wsdb",
+        "status": "refused", "reason": "読めません。", "file_name": "長い名前の端末.wsdb", "sha256": None,
         "quarantined": 0, "lost": 0, "tables": [], "warnings": [],
     }  # fmt: skip
     receipt = {

@@ -97,6 +97,7 @@ class SourceReport:
     rows_in: int = 0
     rows_new: int = 0
     quarantined: int = 0
+    """Edits left out: each for a reason of its own, or all of a file that is refused whole."""
     lost: int = 0
     """Records that cannot even be read (salvage only)."""
     added: int = 0
@@ -116,6 +117,11 @@ class SourceReport:
     def rows_known(self) -> int:
         """Edits that were here already."""
         return self.rows_in - self.rows_new - self.quarantined
+
+    def refuse(self, reason: str) -> None:
+        """Leave the whole file out though it could be read; none of its edits is new, or here already."""
+        self.status, self.reason = "refused", reason
+        self.quarantined, self.left_out = self.rows_in, []
 
 
 @dataclass(slots=True)
@@ -216,6 +222,7 @@ def merge_into(
     read: Read,
     folder: Path,
     *,
+    target: Path,
     back_up: BackUp,
     now_ms: int,
     app_version: str,
@@ -225,12 +232,14 @@ def merge_into(
     """Take verified sources into an open file, all in one transaction after a backup.
 
     When nothing is new the file is not touched at all, and no backup is made. `dry_run` only says so in the
-    report: the caller then gives a workspace that is thrown away. Raises Cancelled, and then nothing was written.
+    report: the caller then gives a workspace that is thrown away. `target` is the file as people know it: a new
+    one is written under a passing name. Raises Cancelled, and then nothing was written.
     """
-    report = MergeReport(workspace.path, dry_run, [source for source, _ in read])
+    report = MergeReport(target, dry_run, [source for source, _ in read])
     watch = watch or Unwatched()
-    _refuse_other_agendas(workspace, read)
+    # First, so that the agenda of a practice file does not decide which real ones fit.
     _refuse_mixing_with_practice(workspace, read)
+    _refuse_other_agendas(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
     def before_write() -> None:
@@ -297,11 +306,10 @@ def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
     """Two different agendas cannot be counted on one set of sheets; another version of the same one can."""
     ours = set(workspace.agenda_ids())
     for source, file in read:
-        if file is None:
+        if file is None or source.reason is not None:
             continue
         if ours and file.agenda_ids and not (ours & file.agenda_ids):
-            source.status = "refused"
-            source.reason = (
+            source.refuse(
                 f"「{source.path.name}」は別の議題で作られています。今のデータは変わっていません。"
                 "同じ議題のファイルどうしを統合してください。"
             )
@@ -310,19 +318,15 @@ def _refuse_other_agendas(workspace: MergeTarget, read: Read) -> None:
 
 
 def _refuse_mixing_with_practice(workspace: MergeTarget, read: Read) -> None:
-    """What was tried out never gets among what was said; the target decides, or else the first file."""
-    ours = holds_practice(workspace) if workspace.workshops() else None
-    for source, file in read:
-        if file is None or file.practice is None or source.reason is not None:
-            continue
-        if ours is None:
-            ours = file.practice
-        elif file.practice != ours:
-            source.status = "refused"
-            source.reason = (
+    """What was tried out never gets among what was said: the target decides, and into a new one real files go."""
+    comers = [(source, file.practice) for source, file in read if file and file.practice is not None]
+    ours = holds_practice(workspace) if workspace.workshops() else all(practice for _, practice in comers)
+    for source, practice in comers:
+        if practice != ours:
+            source.refuse(
                 f"「{source.path.name}」は練習用のファイルです。本番の記録には入れません。"
                 "今のデータは変わっていません。本番で使った端末のファイルを選んでください。"
-                if file.practice
+                if practice
                 else f"統合先は練習用です。本番のファイル「{source.path.name}」は入れていません。"
                 "どちらのデータも変わっていません。別の統合先を選んでください。"
             )

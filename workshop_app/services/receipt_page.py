@@ -10,7 +10,7 @@ from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.domain.wareki import format_moment_short
 from workshop_app.services.merge import notes_words
 
-_STATUS = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
+_STATUS = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "入れていません"}
 _STYLE = (
     "body { font-family: 'BIZ UDPGothic', 'BIZ UDPゴシック', 'Yu Gothic', sans-serif; font-size: 10pt; color: #000; }"
     " h1 { font-size: 16pt; } h2 { font-size: 11pt; }"
@@ -61,7 +61,7 @@ def _facts(receipt: Mapping[str, Any]) -> str:
 def _source(source: Mapping[str, Any]) -> str:
     head = f"<h2>{escape(str(source['file_name']))}　{_STATUS[source['status']]}</h2>"
     if source["status"] == "refused":
-        return head + f"<p>{escape(str(source['reason']))}</p>"
+        return head + f"<p>{escape(str(source['reason']))}</p>" + _refused_figures(source)
     left_out = source["quarantined"] + source["lost"]
     figures = (
         ("ファイルの指紋", fingerprint(str(source["sha256"] or ""))),
@@ -74,8 +74,21 @@ def _source(source: Mapping[str, Any]) -> str:
         ("取り消された付箋", f"{source['voided']:,}"),
         ("新しい競合", f"{source['conflicts']:,}"),
     )
+    return head + _figures(figures) + _tables(source["tables"]) + _list(source["warnings"])
+
+
+def _refused_figures(source: Mapping[str, Any]) -> str:
+    """Which file it was and how much stayed outside; nothing for a file that could not be read."""
+    if not source["sha256"]:
+        return ""
+    rows = f"{source['rows_in']:,}"
+    mark = fingerprint(str(source["sha256"]))
+    return _figures((("ファイルの指紋", mark), ("記録", rows), ("入れなかった記録", rows)))
+
+
+def _figures(figures: Sequence[tuple[str, str]]) -> str:
     rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in figures)
-    return head + f"<table>{rows}</table>" + _tables(source["tables"]) + _list(source["warnings"])
+    return f"<table>{rows}</table>"
 
 
 def _tables(lines: Sequence[Mapping[str, Any]]) -> str:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workshop_app.services.wall import Cell, CellState, WallRow, missing_tables, sum_up
 from workshop_app.ui.icons import pixmap
 from workshop_app.ui.labels import TextLabel
-from workshop_app.ui.merge_words import arrived_text, missing_text
+from workshop_app.ui.merge_words import arrived_text, missing_text, too_few_text
 from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner
 
@@ -197,7 +197,7 @@ class _Swatch(QWidget):
 
 
 class WallPanel(QWidget):
-    """Title with the count, the grid, the legend, and what has not arrived in words."""
+    """Title with the count, the grid, the legend, and in words what has not arrived, or not whole."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -237,9 +237,9 @@ class WallPanel(QWidget):
         self._unknown.setVisible(bool(total.unknown_wards))
         self._empty.setVisible(not rows)
         self._legend.setVisible(bool(rows))
-        missing = missing_text(missing_tables(rows))
-        if missing:
-            self._missing.show_message("warn", missing)
+        wanting = missing_text(missing_tables(rows)) + too_few_text(rows)
+        if wanting:
+            self._missing.show_message("warn", wanting)
         elif rows:
             self._missing.show_message("info", self.tr("すべての班が届いています。"))
         else:

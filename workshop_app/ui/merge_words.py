@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from workshop_app.domain.wareki import format_clock, jst
 from workshop_app.services.merge import MergeReport, SourceReport, TableLine
-from workshop_app.services.wall import MissingTables, WallSum
+from workshop_app.services.wall import CellState, MissingTables, WallRow, WallSum
 
 translate = QCoreApplication.translate
 
@@ -153,6 +153,24 @@ def missing_text(missing: Sequence[MissingTables]) -> str:
         parts.insert(0, whole.format("・".join(unknown)))
     joined = "、".join(parts) if len(parts) > 2 else translate("MergePage", "と").join(parts)
     return translate("MergePage", "{0}がまだ届いていません。").format(joined)
+
+
+def too_few_text(rows: Iterable[WallRow]) -> str:
+    """Of which tables there are fewer notes here than a laptop's file has; '' when of none."""
+    parts = []
+    for row in rows:
+        tables = [cell.table for cell in row.cells if cell.state is CellState.MISMATCH]
+        if tables:
+            words = [tables_text([table for table in tables if table is not None])]
+            words += [translate("MergePage", "班なし")] if None in tables else []
+            parts.append(f"{row.ward} {'・'.join(filter(None, words))}")
+    if not parts:
+        return ""
+    text = translate(
+        "MergePage",
+        "{0}の枚数が、端末のファイルより少なくなっています。届いた記録は残っています。端末のファイルを確かめてください。",
+    )
+    return text.format("、".join(parts))
 
 
 def day_and_time(at_ms: int) -> str:
