@@ -14,6 +14,7 @@ from workshop_app.domain.errors import InvalidInput, RefusedFile
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import record
 from workshop_app.services.prepare import WorkshopSetup
+from workshop_app.storage import backup
 from workshop_app.storage.backup import back_up, backup_folder, superseded
 from workshop_app.storage.database import Database
 
@@ -54,6 +55,24 @@ def test_take_back_merge_goes_back_to_before_and_keeps_what_was(tmp_path: Path) 
     assert state(target) == merged
 
 
+def test_take_back_merge_keeps_a_note_saved_between_the_backup_and_the_merge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = ward(tmp_path, "東区", 1)
+    made: list[Path] = []
+
+    def back_up_then_write(path: Path, reason: str) -> Path:
+        made.append(back_up(path, reason))
+        if len(made) == 1:
+            write(target, "控えのあとの意見")
+        return made[-1]
+
+    monkeypatch.setattr(backup, "back_up", back_up_then_write)
+    merge_files(target, [ward(tmp_path, "西区", 1)])
+    take_back_merge(target)
+    assert state(target)[1] == ["東区の意見0", "控えのあとの意見"]
+
+
 def test_take_back_merge_with_the_file_open_elsewhere_is_seen_there(tmp_path: Path) -> None:
     target = ward(tmp_path, "東区", 1)
     with closing(Database.open(target)) as window:
@@ -91,11 +110,11 @@ def test_take_back_merge_refused_without_a_merge_or_its_backup(tmp_path: Path) -
 
 def test_restore_later_edits_rank_above_those_taken_back(tmp_path: Path) -> None:
     path = ward(tmp_path, "東区", 1)
-    backup = back_up(path, "試し")
+    earlier = back_up(path, "試し")
     with closing(Database.open(path, wall_ms=lambda: 4_000_000_000_000)) as database:
         record.edit_note(database, database.notes()[0].note_id, {"text": "未来の時計で直した"})
         stamp = database.all_ops()[-1].hlc
-    kept = restore_backup(path, backup)
+    kept = restore_backup(path, earlier)
     assert state(path)[1] == ["東区の意見0"]
     with closing(Database.open(path)) as database:
         record.edit_note(database, database.notes()[0].note_id, {"text": "戻してから直した"})
@@ -107,13 +126,13 @@ def test_restore_later_edits_rank_above_those_taken_back(tmp_path: Path) -> None
 
 def test_restore_damaged_or_foreign_backup_refused(tmp_path: Path) -> None:
     path = ward(tmp_path, "東区", 30)
-    backup = back_up(path, "試し")
-    raw = bytearray(backup.read_bytes())
+    earlier = back_up(path, "試し")
+    raw = bytearray(earlier.read_bytes())
     raw[4096 * 3 : 4096 * 6] = bytes(4096 * 3)
-    backup.write_bytes(raw)
+    earlier.write_bytes(raw)
     before = path.read_bytes()
     with pytest.raises(RefusedFile):
-        restore_backup(path, backup)
+        restore_backup(path, earlier)
     other = tmp_path / "文章.wsdb"
     other.write_text("ただの文章", encoding="utf-8")
     with pytest.raises(RefusedFile):

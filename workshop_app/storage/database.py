@@ -356,19 +356,21 @@ class Database:
     ) -> UnionResult | None:
         """Take the union with verified files, in one transaction; None when they bring nothing new.
 
-        `before_write` is called when something will be written (the backup), `record` inside the transaction
-        when the new state can be read: what it returns is kept as this merge's history. Raises Cancelled or
-        StorageUnavailable; then nothing was written.
+        `before_write` is called when something will be written (the backup), and once more when somebody else
+        wrote meanwhile; `record` inside the transaction when the new state can be read: what it returns is kept
+        as this merge's history. Raises Cancelled or StorageUnavailable; then nothing was written.
         """
         union = Union(self._connection, sources, watch)
         with storage_errors(), union.attached(folder):
+            version = self._data_version()
             if not union.look():
                 return None
-            version = self._data_version()
             before_write()
             with write_transaction(self._connection):
                 if self._data_version() != version:
+                    # The first backup may lack what was written; now that nobody else can write, this one does not.
                     union.look()
+                    before_write()
                 result = union.take()
                 self._adopt_clock(sources)
                 known = OpSet.from_manifest(read_local(self._connection).get(MANIFEST, ""))
