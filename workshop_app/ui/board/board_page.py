@@ -24,11 +24,10 @@ from workshop_app.ui.board.view import BoardView
 from workshop_app.ui.board.voice import BoardVoice
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.page import Page
+from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, EmptyState, Toast
 
-_START_ZOOM, _START_ZOOM_COMPACT = 0.62, 0.8
-_ROOMY = 150
-"""With more notes than this one begins with all of them in sight, whatever the zoom."""
+_LARGE_TEXT = 130
 
 
 class BoardPage(Page):
@@ -91,7 +90,9 @@ class BoardPage(Page):
             notes = self.tr("{0}枚").format(len(content.notes))
             return notes, notes
         notes = self.tr("付箋 {0}枚").format(len(content.notes))
-        return self.tr("{0}・島 {1}").format(notes, len(content.islands)), notes
+        # On a small screen large text leaves room for the tools alone.
+        short = "" if look().percent >= _LARGE_TEXT else notes
+        return self.tr("{0}・島 {1}").format(notes, len(content.islands)), short
 
     def set_compact(self, compact: bool) -> None:
         """Tools without words, no legend."""
@@ -99,6 +100,7 @@ class BoardPage(Page):
         self.tools.set_compact(compact)
         self._picker.set_compact(compact)
         self.overlays.set_compact(compact)
+        self.context_changed.emit()
 
     def settle(self) -> None:
         """Save what is being written in a note; a gesture that is half done is given up."""
@@ -124,7 +126,7 @@ class BoardPage(Page):
         """Show the board of another table."""
         self.settle()
         self.scene.show_scope(scope)
-        self._start_view()
+        self.view.begin(self._compact)
         self._show_counts()
 
     # --- following the file ---------------------------------------------------------------------------------
@@ -136,7 +138,7 @@ class BoardPage(Page):
             self.scene.scope = self._picker.usual_scope()
             self._picker.show_scope(self.scene.scope)
             self.scene.load()
-            self._start_view()
+            self.view.begin(self._compact)
             self._show_counts()
         missed, self._missed = self._missed, Changes()
         if missed:
@@ -173,20 +175,6 @@ class BoardPage(Page):
         if self.hands.tool is Tool.VOTE:
             self.tally.show_tallies(vote_tallies(self._open_file.workspace), self.scene.scope.workshop_id)
         self.context_changed.emit()
-
-    def _start_view(self) -> None:
-        """Everything where it can be read; in the narrow layout the island written to last."""
-        content, view = self.scene.content, self.view
-        if not content.boxes:
-            view.set_zoom(_START_ZOOM_COMPACT if self._compact else _START_ZOOM)
-            return
-        view.fit_all()
-        least = _START_ZOOM_COMPACT if self._compact else _START_ZOOM
-        if view.zoom < least and len(content.notes) <= _ROOMY:
-            last = max(content.notes.values(), key=lambda item: item.note.updated_ms, default=None)
-            home = last.note.island_id if last is not None and self._compact else None
-            box = content.boxes.get(home) if home is not None else None
-            view.look_from(box or content.bounds(), least)
 
     # --- acts ---------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy,
 from workshop_app.ui.icons import pixmap
 from workshop_app.ui.theme import look
 
+_MOST_ICON = 44
+
 
 class Tool(StrEnum):
     """What a press on the board does."""
@@ -52,6 +54,8 @@ class ToolButton(QAbstractButton):
         current = look()
         side = current.px(40)
         if self._compact:
+            # Ten of them have to fit beside the title with large text as well; 40 is enough for a finger.
+            side = min(side, _MOST_ICON)
             return QSize(side, side)
         words = QFontMetrics(current.font(15, bold=True)).horizontalAdvance(self.text())
         key = self._key_width() if self._bordered else 0

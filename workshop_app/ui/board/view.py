@@ -45,6 +45,9 @@ ZOOMS = (
     2.0,
 )
 """The steps of the wheel and the keys; pinch and fit go between them."""
+_START_ZOOM, _START_ZOOM_COMPACT = 0.62, 0.8
+_ROOMY = 150
+"""With more notes than this one begins with all of them in sight, whatever the zoom."""
 _FIT_MARGIN = 20
 _FIT_MOST = 1.0
 _WHEEL_STEP = 120
@@ -149,6 +152,20 @@ class BoardView(QGraphicsView):
         top = margin if rect.height * scale <= high else (room.height() - rect.height * scale) / 2
         self._bring(QPointF(rect.x, rect.y), QPointF(left, top))
         self.looked.emit()
+
+    def begin(self, compact: bool) -> None:
+        """Everything where it can be read; in the narrow layout the island written to last."""
+        content = self.board.content
+        least = _START_ZOOM_COMPACT if compact else _START_ZOOM
+        if not content.boxes:
+            self.set_zoom(least)
+            return
+        self.fit_all()
+        if self.zoom < least and len(content.notes) <= _ROOMY:
+            last = max(content.notes.values(), key=lambda item: item.note.updated_ms, default=None)
+            home = last.note.island_id if last is not None and compact else None
+            box = content.boxes.get(home) if home is not None else None
+            self.look_from(box or content.bounds(), least)
 
     def look_from(self, rect: Rect, zoom: float) -> None:
         """Begin at the upper left corner of a rectangle, at a zoom."""
