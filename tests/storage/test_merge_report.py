@@ -309,6 +309,27 @@ def test_merge_running_program_copied_is_said_once(tmp_path: Path) -> None:
     assert merge_files(tmp_path / "統合.wsdb", [second, first]).sources[0].status == "unchanged"
 
 
+def test_many_notes_voided_by_a_merge_are_told_from_more_than_a_fifth(tmp_path: Path) -> None:
+    target, east = tmp_path / "統合.wsdb", ward(tmp_path, "東区", {1: 5})
+    merge_files(target, [east])
+    with closing(Database.open(east)) as database:
+        first, second, *_ = database.notes()
+        record.void_notes(database, [first.note_id], "重複")
+        # Its own new notes that come in voided take nothing away.
+        (own,) = record.add_notes(database, [NoteDraft("間違い", table=1)]).added
+        record.void_notes(database, [own], "間違い")
+    report = merge_files(target, [east], dry_run=True)
+    assert (report.many_voided, report.warnings) == (0, [])
+    with closing(Database.open(east)) as database:
+        record.void_notes(database, [second.note_id], "重複")
+    report = merge_files(target, [east])
+    assert report.many_voided == 2
+    [warning] = report.warnings
+    assert "「東区A.wsdb」は、統合先の付箋 5枚のうち 2枚を取り消します。" in warning
+    into_new = merge_files(tmp_path / "新.wsdb", [east])
+    assert (into_new.many_voided, into_new.warnings) == (0, [])
+
+
 def test_redaction_removes_the_words_from_every_file_it_reaches(tmp_path: Path) -> None:
     secret = "山田花子の電話は096-000-0000"
     laptop = ward(tmp_path, "東区", {1: 1})

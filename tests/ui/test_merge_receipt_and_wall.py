@@ -175,6 +175,27 @@ def test_unchanged_file_says_which_wards_and_tables_it_has(desk: Desk, tmp_path:
     assert desk.row(0) == ["東区_第1回_A.wsdb", "東区 1〜3班（2回目）", "0", "0", "0", "0", "前と同じです"]
 
 
+# --- many notes voided ------------------------------------------------------------------------------------------------
+
+
+def test_merge_that_voids_many_notes_asks_first(desk: Desk, tmp_path: Path) -> None:
+    east, target = ward_file(tmp_path, "東区", {1: 4}), tmp_path / "統合.wsdb"
+    bootstrap.merge_files(target, [east])
+    with closing(bootstrap.open_database(east)) as database:
+        record.void_notes(database, [database.notes()[0].note_id], "重複")
+    desk.preview(east)
+    before = target.read_bytes()
+    asked = answer(desk, "voidsDialog", "dialogSafe")
+    desk.merge()
+    assert len(asked) == 1
+    assert target.read_bytes() == before
+    assert desk.page.work.previewing
+    answer(desk, "voidsDialog", "dialogAction")
+    desk.merge()
+    with closing(bootstrap.open_database(target)) as database:
+        assert database.note_counts() == (4, 1)
+
+
 # --- salvage ---------------------------------------------------------------------------------------------------------
 
 
