@@ -44,6 +44,9 @@ class MergeTarget(Workspace, Protocol):
     def table_counts(self) -> list[TableCount]:
         """Notes per workshop and table, voided ones included."""
 
+    def copied_stations(self) -> frozenset[str]:
+        """Laptops whose notes were written on several machines."""
+
     def open_conflict_count(self) -> int:
         """How many fields need a person."""
 
@@ -244,8 +247,9 @@ def merge_into(
     _refuse_other_agendas(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
-    notes, voided = workspace.note_counts()
+    notes, voided = workspace.note_counts() if taken else (0, 0)
     counted = notes - voided
+    copied = workspace.copied_stations() if taken else frozenset()
 
     def before_write() -> None:
         if not dry_run:
@@ -257,6 +261,8 @@ def merge_into(
         report.many_voided = _many_voided(workspace, result, counted)
         voiding = [source.path.name for source, _ in taken if source.voided]
         report.warnings += merge_warnings.of_voided(report.many_voided, counted, voiding)
+        forked = {station for absorbed in result.absorbed for station in absorbed.forked_stations}
+        report.warnings += merge_warnings.of_machines(workspace.copied_stations() - copied - forked)
         merged = [
             MergedSource(file, source.rows_new)
             for source, file in taken

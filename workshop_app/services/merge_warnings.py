@@ -5,7 +5,7 @@ Nothing here stops a merge: the records are all in. A warning names what a perso
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from workshop_app.domain.wareki import jst
@@ -67,6 +67,15 @@ def of_voided(voided: int, counted: int, file_names: Sequence[str]) -> list[str]
     return [
         f"{names}は、統合先の付箋 {counted:,}枚のうち {voided:,}枚を取り消します。"
         "取り消した付箋は消えず、戻せます。このファイルでよいか確かめてください。"
+    ]
+
+
+def of_machines(stations: Collection[str]) -> list[str]:
+    """Laptops that wrote on several machines; a copy that was started anew can be told by nothing else."""
+    return [
+        f"「{station}」の付箋が、2台以上のパソコンで書かれています。端末を複製したか、同じ記号の端末があったようです。"
+        "どの記録もすべて入っています。次からは、端末ごとに別の記号で用意してください。"
+        for station in sorted(stations)
     ]
 
 
