@@ -19,15 +19,18 @@ from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services import record
+from workshop_app.services.merge import SourceReport
 from workshop_app.services.receipt_page import receipt_html
 from workshop_app.services.wall import Cell, CellState, WallRow
 from workshop_app.ui.history import Command
 from workshop_app.ui.main_window import MainWindow
+from workshop_app.ui.merge_details import SourceDetails
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.merge_wall import WallPanel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.printing import print_to
 from workshop_app.ui.review.review_page import ReviewPage
+from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, Dialog
 
 
@@ -142,6 +145,26 @@ def test_details_of_the_row_chosen_with_the_keyboard(desk: Desk, tmp_path: Path)
     desk.qtbot.mouseClick(desk.part(QPushButton, "mergeDetailsClose"), Qt.MouseButton.LeftButton)
     assert desk.grid.isVisible()
     assert desk.table.chosen() == []
+
+
+def test_details_reasons_stand_clear_of_the_figures(qtbot: QtBot) -> None:
+    details = SourceDetails()
+    qtbot.addWidget(details)
+    details.resize(380, 500)
+    details.show()
+    qtbot.waitExposed(details)
+    reasons = [("書き方が決まりと違います", 1)]
+    details.show_source(
+        SourceReport(Path("東区.wsdb"), "merged", rows_in=15, rows_new=14, quarantined=1, left_out=reasons)
+    )
+    document = details.text.document()
+    found = {}
+    block = document.begin()
+    while block.isValid():
+        found[block.text()] = document.documentLayout().blockBoundingRect(block)
+        block = block.next()
+    assert "書き方が決まりと違います（1件）" in found
+    assert found["入れなかった理由"].top() >= found["合わせて"].bottom() + look().px(10)
 
 
 def test_details_narrow_enter_opens_them(desk: Desk, tmp_path: Path) -> None:
