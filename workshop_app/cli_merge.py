@@ -23,7 +23,11 @@ def fill_merge(command: argparse.ArgumentParser) -> None:
 
 
 def merge(options: argparse.Namespace) -> int:
-    """Merge laptops' files; 1 when one of them was refused."""
+    """Merge laptops' files; 1 when one of them was refused.
+
+    The window asks before many notes are voided. A command asks nothing: it warns, `--dry-run` tells beforehand,
+    and `unmerge` takes it back.
+    """
     from workshop_app.bootstrap import merge_files
 
     report = merge_files(options.target, options.sources, dry_run=options.dry_run, salvage=options.salvage)

@@ -309,6 +309,66 @@ def test_merge_running_program_copied_is_said_once(tmp_path: Path) -> None:
     assert merge_files(tmp_path / "統合.wsdb", [second, first]).sources[0].status == "unchanged"
 
 
+def test_laptop_copied_to_another_machine_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on(machine: str, path: Path, words: str) -> None:
+        monkeypatch.setattr("platform.node", lambda: machine)
+        with closing(Database.open(path)) as database:
+            record.add_notes(database, [NoteDraft(words, table=1)])
+
+    monkeypatch.setattr("platform.node", lambda: "甲")
+    first, second, target = ward(tmp_path, "東区", {1: 1}), tmp_path / "複製.wsdb", tmp_path / "統合.wsdb"
+    shutil.copy(first, second)
+    on("甲", first, "一枚")
+    on("甲", second, "二枚")
+    told = merge_files(target, [first, second]).warnings
+    assert [words for words in told if "パソコン" in words] == []
+    on("乙", second, "別のパソコンで")
+    [warning] = merge_files(target, [second]).warnings
+    assert "「東区 端末A」の付箋が、2台以上のパソコンで書かれています" in warning
+    on("乙", second, "続き")
+    assert merge_files(target, [second]).warnings == []
+    for number, order in enumerate(([first, second], [second, first])):
+        told = merge_files(tmp_path / f"{number}.wsdb", order).warnings
+        assert len([words for words in told if "パソコン" in words]) == 1
+
+
+def test_two_workshops_of_one_ward_may_have_laptops_with_one_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    for machine, date in (("甲", "2014-10-05"), ("乙", "2014-11-09")):
+        monkeypatch.setattr("platform.node", lambda machine=machine: machine)
+        files.append(tmp_path / f"{machine}.wsdb")
+        with Database.create(files[-1]) as database:
+            prepare_workshop(database, WorkshopSetup(load_agenda(None), "東区", date, device_mark="A"))
+            record.add_notes(database, [NoteDraft("意見", table=1)])
+    report = merge_files(tmp_path / "統合.wsdb", files)
+    assert [words for words in report.warnings if "パソコン" in words] == []
+
+
+def test_many_notes_voided_by_a_merge_are_told_from_more_than_a_fifth(tmp_path: Path) -> None:
+    target, east = tmp_path / "統合.wsdb", ward(tmp_path, "東区", {1: 5})
+    merge_files(target, [east])
+    with closing(Database.open(east)) as database:
+        first, second, *_ = database.notes()
+        record.void_notes(database, [first.note_id], "重複")
+        # Its own new notes that come in voided take nothing away.
+        (own,) = record.add_notes(database, [NoteDraft("間違い", table=1)]).added
+        record.void_notes(database, [own], "間違い")
+    report = merge_files(target, [east], dry_run=True)
+    assert (report.many_voided, report.warnings) == (0, [])
+    with closing(Database.open(east)) as database:
+        record.void_notes(database, [second.note_id], "重複")
+    report = merge_files(target, [east])
+    assert report.many_voided == 2
+    [warning] = report.warnings
+    assert "「東区A.wsdb」は、統合先の付箋 5枚のうち 2枚を取り消します。" in warning
+    into_new = merge_files(tmp_path / "新.wsdb", [east])
+    assert (into_new.many_voided, into_new.warnings) == (0, [])
+
+
 def test_redaction_removes_the_words_from_every_file_it_reaches(tmp_path: Path) -> None:
     secret = "山田花子の電話は096-000-0000"
     laptop = ward(tmp_path, "東区", {1: 1})

@@ -19,15 +19,18 @@ from workshop_app import bootstrap
 from workshop_app.domain.changes import Changes
 from workshop_app.domain.fingerprint import fingerprint
 from workshop_app.services import record
+from workshop_app.services.merge import SourceReport
 from workshop_app.services.receipt_page import receipt_html
 from workshop_app.services.wall import Cell, CellState, WallRow
 from workshop_app.ui.history import Command
 from workshop_app.ui.main_window import MainWindow
+from workshop_app.ui.merge_details import SourceDetails
 from workshop_app.ui.merge_page import MergePage
 from workshop_app.ui.merge_wall import WallPanel
 from workshop_app.ui.open_file import OpenFile
 from workshop_app.ui.printing import print_to
 from workshop_app.ui.review.review_page import ReviewPage
+from workshop_app.ui.theme import look
 from workshop_app.ui.widgets import Banner, Dialog
 
 
@@ -144,6 +147,26 @@ def test_details_of_the_row_chosen_with_the_keyboard(desk: Desk, tmp_path: Path)
     assert desk.table.chosen() == []
 
 
+def test_details_reasons_stand_clear_of_the_figures(qtbot: QtBot) -> None:
+    details = SourceDetails()
+    qtbot.addWidget(details)
+    details.resize(380, 500)
+    details.show()
+    qtbot.waitExposed(details)
+    reasons = [("書き方が決まりと違います", 1)]
+    details.show_source(
+        SourceReport(Path("東区.wsdb"), "merged", rows_in=15, rows_new=14, quarantined=1, left_out=reasons)
+    )
+    document = details.text.document()
+    found = {}
+    block = document.begin()
+    while block.isValid():
+        found[block.text()] = document.documentLayout().blockBoundingRect(block)
+        block = block.next()
+    assert "書き方が決まりと違います（1件）" in found
+    assert found["入れなかった理由"].top() >= found["合わせて"].bottom() + look().px(10)
+
+
 def test_details_narrow_enter_opens_them(desk: Desk, tmp_path: Path) -> None:
     desk.page.set_compact(True)
     desk.preview(ward_file(tmp_path, "東区", {1: 2}))
@@ -173,6 +196,27 @@ def test_unchanged_file_says_which_wards_and_tables_it_has(desk: Desk, tmp_path:
     desk.merge()
     desk.preview(east)
     assert desk.row(0) == ["東区_第1回_A.wsdb", "東区 1〜3班（2回目）", "0", "0", "0", "0", "前と同じです"]
+
+
+# --- many notes voided ------------------------------------------------------------------------------------------------
+
+
+def test_merge_that_voids_many_notes_asks_first(desk: Desk, tmp_path: Path) -> None:
+    east, target = ward_file(tmp_path, "東区", {1: 4}), tmp_path / "統合.wsdb"
+    bootstrap.merge_files(target, [east])
+    with closing(bootstrap.open_database(east)) as database:
+        record.void_notes(database, [database.notes()[0].note_id], "重複")
+    desk.preview(east)
+    before = target.read_bytes()
+    asked = answer(desk, "voidsDialog", "dialogSafe")
+    desk.merge()
+    assert len(asked) == 1
+    assert target.read_bytes() == before
+    assert desk.page.work.previewing
+    answer(desk, "voidsDialog", "dialogAction")
+    desk.merge()
+    with closing(bootstrap.open_database(target)) as database:
+        assert database.note_counts() == (4, 1)
 
 
 # --- salvage ---------------------------------------------------------------------------------------------------------

@@ -44,6 +44,9 @@ class MergeTarget(Workspace, Protocol):
     def table_counts(self) -> list[TableCount]:
         """Notes per workshop and table, voided ones included."""
 
+    def copied_stations(self) -> frozenset[str]:
+        """Laptops whose notes were written on several machines."""
+
     def open_conflict_count(self) -> int:
         """How many fields need a person."""
 
@@ -134,6 +137,8 @@ class MergeReport:
     notes: int = 0
     notes_voided: int = 0
     """How many of them are voided; the papers count the others."""
+    many_voided: int = 0
+    """Notes that counted here and that the sources void; 0 when they are not so many that one has to ask."""
     open_conflicts: int = 0
     warnings: list[str] = field(default_factory=list)
     """What concerns several sources together."""
@@ -242,6 +247,10 @@ def merge_into(
     _refuse_other_agendas(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
+    notes, voided = workspace.note_counts() if taken else (0, 0)
+    counted = notes - voided
+    copied = workspace.copied_stations() if taken else frozenset()
+
     def before_write() -> None:
         if not dry_run:
             watch.step("統合の前の控えを取っています")
@@ -249,6 +258,11 @@ def merge_into(
 
     def record(result: UnionResult) -> MergeRecord:
         _fill(workspace, report, taken, result, now_ms)
+        report.many_voided = _many_voided(workspace, result, counted)
+        voiding = [source.path.name for source, _ in taken if source.voided]
+        report.warnings += merge_warnings.of_voided(report.many_voided, counted, voiding)
+        forked = {station for absorbed in result.absorbed for station in absorbed.forked_stations}
+        report.warnings += merge_warnings.of_machines(workspace.copied_stations() - copied - forked)
         merged = [
             MergedSource(file, source.rows_new)
             for source, file in taken
@@ -366,9 +380,18 @@ def _fill(
         source.conflicts = absorbed.conflicts
         source.status = "merged" if absorbed.rows_new else "unchanged"
         source.tables = _table_lines(file, absorbed.added, here, wards)
-        source.warnings = merge_warnings.of_file(file, now_ms) + merge_warnings.of_union(
-            file, absorbed, report.notes
-        )
+        source.warnings = merge_warnings.of_file(file, now_ms) + merge_warnings.of_union(absorbed)
+
+
+def _many_voided(workspace: Workspace, result: UnionResult, counted: int) -> int:
+    """How many of the notes that counted before are voided now, when they are many."""
+    limit = merge_warnings.MANY_VOIDED_SHARE * counted
+    voided = sum(absorbed.voided for absorbed in result.absorbed)
+    # Most merges void little, and this is not worth reading a note for.
+    if counted and voided > limit and not result.changes.everything:
+        # A note that comes in voided takes nothing away here.
+        voided -= sum(note.voided for note in workspace.notes_by_ids(result.changes.added))
+    return voided if counted and voided > limit else 0
 
 
 def _agenda(workspace: Workspace) -> Agenda | None:

@@ -5,7 +5,7 @@ Nothing here stops a merge: the records are all in. A warning names what a perso
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from workshop_app.domain.wareki import jst
@@ -15,7 +15,7 @@ CLOCK_TOLERANCE_MS = 10 * 60 * 1000
 EARLIEST_PLAUSIBLE_MS = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp() * 1000)
 """No workshop was recorded with this program before; an earlier clock stands at its factory date."""
 MANY_VOIDED_SHARE = 0.2
-MANY_VOIDED_AT_LEAST = 10
+"""Of the notes that count here: who voids more of them is asked about it first."""
 
 
 def of_file(file: VerifiedFile, now_ms: int) -> list[str]:
@@ -50,19 +50,33 @@ def of_file(file: VerifiedFile, now_ms: int) -> list[str]:
     return said
 
 
-def of_union(file: VerifiedFile, absorbed: Absorbed, notes: int) -> list[str]:
+def of_union(absorbed: Absorbed) -> list[str]:
     """What shows when the file meets what is here."""
-    said = [
+    return [
         f"「{station}」の端末は、動いているまま複製されたようです。どちらの記録もすべて入っています。"
         "複製した端末は、本アプリを開き直してから使ってください。"
         for station in absorbed.forked_stations
     ]
-    if absorbed.voided >= MANY_VOIDED_AT_LEAST and absorbed.voided > MANY_VOIDED_SHARE * notes:
-        said.append(
-            f"「{file.file_name}」は、付箋 {notes}枚のうち {absorbed.voided}枚を取り消します。"
-            "取り消した付箋は消えず、戻せます。この端末のファイルでよいか確かめてください。"
-        )
-    return said
+
+
+def of_voided(voided: int, counted: int, file_names: Sequence[str]) -> list[str]:
+    """Many of the notes that count here are voided by these files."""
+    if not voided:
+        return []
+    names = "".join(f"「{name}」" for name in file_names[:3]) + ("など" if len(file_names) > 3 else "")
+    return [
+        f"{names}は、統合先の付箋 {counted:,}枚のうち {voided:,}枚を取り消します。"
+        "取り消した付箋は消えず、戻せます。このファイルでよいか確かめてください。"
+    ]
+
+
+def of_machines(stations: Collection[str]) -> list[str]:
+    """Laptops that wrote on several machines; a copy that was started anew can be told by nothing else."""
+    return [
+        f"「{station}」の付箋が、2台以上のパソコンで書かれています。端末を複製したか、同じ記号の端末があったようです。"
+        "どの記録もすべて入っています。次からは、端末ごとに別の記号で用意してください。"
+        for station in sorted(stations)
+    ]
 
 
 def of_numbers(clashing: Sequence[str]) -> list[str]:

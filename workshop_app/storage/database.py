@@ -41,6 +41,7 @@ from workshop_app.storage import op_store, places, redaction, tables
 from workshop_app.storage.backup import fsync_folder
 from workshop_app.storage.board_reader import read_board, read_board_at, read_moments, read_votes
 from workshop_app.storage.conflict_reader import read_conflicts, read_settled_conflicts
+from workshop_app.storage.copied_laptops import copied_stations
 from workshop_app.storage.engine import BUSY_TIMEOUT_MS, connect, driver, storage_errors, write_transaction
 from workshop_app.storage.health import Health, examine
 from workshop_app.storage.leftovers import passing_name, sweep
@@ -412,6 +413,11 @@ class Database:
         with storage_errors():
             total, voided = self._connection.execute(query).one()
         return total, voided
+
+    def copied_stations(self) -> frozenset[str]:
+        """Laptops whose notes were written on several machines."""
+        with storage_errors():
+            return copied_stations(self._connection)
 
     def open_conflict_count(self) -> int:
         """How many fields need a person."""

@@ -132,7 +132,9 @@ def _records(source: SourceReport) -> str:
     head = translate("MergePage", "記録（書いた・直した・取り消したの1回ずつ）")
     html = f"<p class='head'>{head}</p>" + _table((), rows, figures_from=1)
     if source.left_out:
-        reason = translate("MergePage", "入れなかった理由: {0}（{1}件）")
+        # A heading, for a table leaves no air below it.
+        html += f"<p class='head'>{translate('MergePage', '入れなかった理由')}</p>"
+        reason = translate("MergePage", "{0}（{1}件）")
         html += "".join(
             f"<p class='warn'>{escape(reason.format(text, f'{count:,}'))}</p>"
             for text, count in source.left_out

@@ -17,6 +17,7 @@ from workshop_app.ui.app_services import AppServices
 from workshop_app.ui.merge_parts import DETAILS_TAB, FILES_TAB, MergeParts
 from workshop_app.ui.merge_share_words import do_text, locked_text, looked_text, share_note, shared_text
 from workshop_app.ui.merge_target import TargetMenu, new_target, target_text, target_tip
+from workshop_app.ui.merge_voids import may_void
 from workshop_app.ui.merge_words import empty_texts, next_step, note_text, nothing_new, result_text
 from workshop_app.ui.merge_work import Doing, MergeWork
 from workshop_app.ui.open_file import OpenFile
@@ -264,6 +265,8 @@ class MergePage(Page):
         self._target_menu.ask(self._parts.change_target, work.target if plain else new_target())
 
     def _on_do(self, *, force: bool = False) -> None:
+        if not may_void(self.work.report, self):
+            return
         self._parts.banner.clear()
         if self.work.folder is None:
             self.work.write()
