@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from workshop_app.bootstrap import create_database, load_agenda, merge_files, restore_backup, take_back_merge
-from workshop_app.domain.errors import InvalidInput, RefusedFile
+from workshop_app.domain.errors import FileBusy, InvalidInput, RefusedFile
 from workshop_app.domain.note import NoteDraft
 from workshop_app.services import record
 from workshop_app.services.prepare import WorkshopSetup
-from workshop_app.storage import backup
+from workshop_app.storage import backup, restore
 from workshop_app.storage.backup import back_up, backup_folder, superseded
 from workshop_app.storage.database import Database
 
@@ -71,6 +71,30 @@ def test_take_back_merge_keeps_a_note_saved_between_the_backup_and_the_merge(
     merge_files(target, [ward(tmp_path, "西区", 1)])
     take_back_merge(target)
     assert state(target)[1] == ["東区の意見0", "控えのあとの意見"]
+
+
+@pytest.mark.parametrize("moment", ["back_up", "carry_over"])
+def test_take_back_merge_refuses_its_writer_a_note_that_would_be_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    target = ward(tmp_path, "東区", 1)
+    merge_files(target, [ward(tmp_path, "西区", 1)])
+    step = getattr(restore, moment)
+    with closing(Database.open(target, wait_ms=0)) as window:
+
+        def step_then_write(*given: object) -> object:
+            done = step(*given)
+            with pytest.raises(FileBusy):
+                record.add_notes(window, [NoteDraft("取り消しの最中の意見")])
+            assert len(window.notes()) == 2
+            return done
+
+        monkeypatch.setattr(restore, moment, step_then_write)
+        take_back_merge(target)
+        record.add_notes(window, [NoteDraft("そのあとの意見")])
+    assert state(target)[1] == ["東区の意見0", "そのあとの意見"]
+    assert sorted(entry.name for entry in tmp_path.iterdir() if "journal" in entry.name) == []
+    assert all(copy.suffix == ".wsdb" for copy in backup_folder(target).iterdir())
 
 
 def test_take_back_merge_with_the_file_open_elsewhere_is_seen_there(tmp_path: Path) -> None:
