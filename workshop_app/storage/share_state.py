@@ -67,6 +67,8 @@ class ShareState:
 
     def hold_all(self) -> None:
         """Every edit that is in the working file now must be in it the next time, too."""
+        if not self.local.exists():
+            return
         rows = [(op_id,) for op_id in edits_of(self.local)]
         self._connection.executemany("INSERT OR IGNORE INTO held VALUES (?)", rows)
 
