@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from workshop_app.domain.note import Note
     from workshop_app.storage.database import Database
 
+_REDACTED = (
+    "を残したまま、文を取り除きました。これより前の控えには、入れ替わるまで文が残っています。"
+    "控えに戻しても、文は取り除いたままになります"
+)
+
 
 def fill(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(required=True, metavar="add|edit|void|restore|redact")
@@ -121,7 +126,7 @@ def _note_redact(options: argparse.Namespace) -> int:
     with opened(options.file) as database:
         note = _find_note(database, options.note)
         redact_note(database, note.note_id, options.reason)
-        return _answer_note(options, database, note, "を残したまま、文を取り除きました")
+        return _answer_note(options, database, note, _REDACTED)
 
 
 def _answer_note(

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from workshop_app.bootstrap import create_database, load_agenda, merge_files, restore_backup, take_back_merge
-from workshop_app.domain.errors import InvalidInput, RefusedFile
+from workshop_app.domain.errors import FileBusy, InvalidInput, RefusedFile
 from workshop_app.domain.note import NoteDraft
-from workshop_app.services import record
+from workshop_app.services import record, review
 from workshop_app.services.prepare import WorkshopSetup
-from workshop_app.storage import backup
+from workshop_app.storage import backup, restore
 from workshop_app.storage.backup import back_up, backup_folder, superseded
 from workshop_app.storage.database import Database
 
@@ -71,6 +71,30 @@ def test_take_back_merge_keeps_a_note_saved_between_the_backup_and_the_merge(
     merge_files(target, [ward(tmp_path, "西区", 1)])
     take_back_merge(target)
     assert state(target)[1] == ["東区の意見0", "控えのあとの意見"]
+
+
+@pytest.mark.parametrize("moment", ["back_up", "carry_over"])
+def test_take_back_merge_refuses_its_writer_a_note_that_would_be_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    target = ward(tmp_path, "東区", 1)
+    merge_files(target, [ward(tmp_path, "西区", 1)])
+    step = getattr(restore, moment)
+    with closing(Database.open(target, wait_ms=0)) as window:
+
+        def step_then_write(*given: object) -> object:
+            done = step(*given)
+            with pytest.raises(FileBusy):
+                record.add_notes(window, [NoteDraft("取り消しの最中の意見")])
+            assert len(window.notes()) == 2
+            return done
+
+        monkeypatch.setattr(restore, moment, step_then_write)
+        take_back_merge(target)
+        record.add_notes(window, [NoteDraft("そのあとの意見")])
+    assert state(target)[1] == ["東区の意見0", "そのあとの意見"]
+    assert sorted(entry.name for entry in tmp_path.iterdir() if "journal" in entry.name) == []
+    assert all(copy.suffix == ".wsdb" for copy in backup_folder(target).iterdir())
 
 
 def test_take_back_merge_with_the_file_open_elsewhere_is_seen_there(tmp_path: Path) -> None:
@@ -164,3 +188,29 @@ def test_backups_of_a_file_do_not_grow_without_end(tmp_path: Path) -> None:
     newest = back_up(path, "統合前")
     assert newest.exists()
     assert len(list(folder.glob("*.wsdb"))) <= 22
+
+
+def test_restore_does_not_bring_back_what_was_removed_on_request(tmp_path: Path) -> None:
+    path = ward(tmp_path, "東区", 2)
+    earlier = back_up(path, "試し")
+    with closing(Database.open(path)) as database:
+        note = next(note for note in database.notes() if note.text == "東区の意見0")
+        review.redact_note(database, note.note_id, "本人の求め")
+    restore_backup(path, earlier)
+    assert sorted(state(path)[1]) == ["〔本人の求めで取り除きました〕", "東区の意見1"]
+    assert "東区の意見0".encode() not in path.read_bytes()
+    assert merge_files(tmp_path / "統合.wsdb", [path]).sources[0].quarantined == 0
+
+
+def test_take_back_merge_gives_no_number_twice_and_keeps_the_draft(tmp_path: Path) -> None:
+    target = ward(tmp_path, "東区", 1)
+    merge_files(target, [ward(tmp_path, "西区", 1)])
+    with closing(Database.open(target)) as database:
+        database.save_draft("書きかけの意見")
+        assert database.next_output_number() == 1
+    take_back_merge(target)
+    merge_files(target, [tmp_path / "西区.wsdb"])
+    with closing(Database.open(target)) as database:
+        assert database.load_draft() == "書きかけの意見"
+        assert database.next_output_number() == 2
+        assert [receipt["number"] for receipt in database.receipts()] == [2]

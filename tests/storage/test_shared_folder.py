@@ -64,6 +64,23 @@ def test_share_publishes_verified_generation_pointer_and_explanation(
     assert sorted(path.name for path in folder.iterdir()) == ["gens", "shared.wsdb", "読んでください.txt"]
 
 
+def test_share_after_the_working_file_went_back_takes_the_generations_again(
+    folder: Path, home: Home, tmp_path: Path
+) -> None:
+    desk = machine(folder, home("A"))
+    local = desk.share([make_file(tmp_path / "a.wsdb", ["一"])]).local
+    older = shutil.copy(local, tmp_path / "older.wsdb")
+    desk.share([make_file(tmp_path / "b.wsdb", ["二"])])
+    shutil.copy(older, local)
+    report = desk.share([make_file(tmp_path / "c.wsdb", ["三"])])
+    assert (report.published, report.notes) == (True, 3)
+    assert sorted(texts_in(shutil.copy(folder / "shared.wsdb", tmp_path / "looked-at.wsdb"))) == [
+        "一",
+        "三",
+        "二",
+    ]
+
+
 def test_share_again_with_nothing_new_writes_nothing(folder: Path, home: Home, tmp_path: Path) -> None:
     source = make_file(tmp_path / "a.wsdb", ["一"])
     first = machine(folder, home("A")).share([source])

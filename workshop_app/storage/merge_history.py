@@ -8,11 +8,16 @@ from sqlalchemy import Connection, func, insert, select
 
 from workshop_app.services.ports import MergeRecord
 from workshop_app.storage import tables
+from workshop_app.storage.unit_of_work import read_local
+
+RECEIPT_NUMBER = "receipt_number"
+"""Local value: the last number of a receipt given before a merge was taken back; no number is given twice."""
 
 
 def write_merge(connection: Connection, record: MergeRecord, manifest_after: str) -> None:
     """Write down one merge, its files and what was left out of them; in the transaction of the union."""
-    run_id = (connection.execute(select(func.max(tables.merge_run.c.run_id))).scalar() or 0) + 1
+    last = connection.execute(select(func.max(tables.merge_run.c.run_id))).scalar() or 0
+    run_id = max(last, int(read_local(connection).get(RECEIPT_NUMBER, "0"))) + 1
     receipt = record.receipt(run_id, manifest_after)
     connection.execute(
         insert(tables.merge_run).values(

@@ -1,20 +1,26 @@
 """Going back to a backup: a whole file, or the last merge as long as nothing was built on it.
 
 The content is replaced in place by SQLite's backup API: one transaction that a crash leaves done or undone, and
-other windows on the file see it. What was there before is backed up first, so going back can be gone back on.
+other windows on the file see it. What was there before is backed up first, so going back can be gone back on;
+from then to the end nobody else can write.
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workshop_app.domain.errors import InvalidInput, RefusedFile
 from workshop_app.storage.backup import back_up, backup_folder
-from workshop_app.storage.engine import BUSY_TIMEOUT_MS, file_uri, storage_errors
-from workshop_app.storage.migrate import require_ours
+from workshop_app.storage.carry_over import carry_over
+from workshop_app.storage.engine import BUSY_TIMEOUT_MS, connect, driver, file_uri, storage_errors
+from workshop_app.storage.leftovers import passing_name
+from workshop_app.storage.migrate import require_ours, upgrade
 from workshop_app.storage.places import refuse_unsafe
+from workshop_app.storage.tables import SCHEMA_VERSION
 from workshop_app.storage.unit_of_work import MANIFEST
 
 _UNCHANGED = "今のデータは変わっていません。"
@@ -27,25 +33,10 @@ def restore_backup(path: Path, backup: Path, reason: str = "控えに戻す前")
     was changed.
     """
     refuse_unsafe(path)
-    require_ours(backup)
-    with storage_errors():
-        _require_whole(backup)
-    before = back_up(path, reason)
-    with (
-        storage_errors(),
-        closing(sqlite3.connect(file_uri(backup, "mode=ro&immutable=1"), uri=True)) as source,
-        closing(sqlite3.connect(file_uri(path, "mode=rw"), uri=True, isolation_level=None)) as target,
-    ):
-        target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        target.execute("PRAGMA synchronous = EXTRA")
-        clock = _local(target, "clock")
-        source.backup(target)
-        # The clock never goes back: edits made from now on rank above those that were taken back.
-        target.execute(
-            "UPDATE local SET value = ? WHERE key = 'clock' AND CAST(value AS INTEGER) < CAST(? AS INTEGER)",
-            (clock, clock),
-        )
-    return before
+    # Closing a plain handle on the file would give its locks up (POSIX): its head is read before they are taken.
+    require_ours(path)
+    with _only_writer(path) as target:
+        return _replace(target, path, backup, reason)
 
 
 def take_back_merge(path: Path) -> Path:
@@ -53,8 +44,47 @@ def take_back_merge(path: Path) -> Path:
 
     Raises as `backup_of_last_merge` does; then nothing was changed.
     """
-    number, backup = backup_of_last_merge(path)
-    return restore_backup(path, backup, f"統合{number}の取り消し前")
+    refuse_unsafe(path)
+    require_ours(path)
+    with _only_writer(path) as target:
+        number, backup = _last_merge(target, path)
+        return _replace(target, path, backup, f"統合{number}の取り消し前")
+
+
+@contextmanager
+def _only_writer(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to the file beside which nobody can write until it is closed; others go on reading."""
+    with (
+        storage_errors(path),
+        closing(sqlite3.connect(file_uri(path, "mode=rw"), uri=True, isolation_level=None)) as target,
+    ):
+        target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        target.execute("PRAGMA synchronous = EXTRA")
+        target.execute("PRAGMA locking_mode = EXCLUSIVE")
+        target.execute("BEGIN IMMEDIATE")
+        yield target
+
+
+def _replace(target: sqlite3.Connection, path: Path, backup: Path, reason: str) -> Path:
+    """Back up what is there and put the other in its place; `target` is the only one that can write."""
+    version = require_ours(backup)
+    _require_whole(backup)
+    before = back_up(path, reason)
+    staged = before.with_name(passing_name(path.name))
+    try:
+        shutil.copyfile(backup, staged)
+        with closing(connect(staged)) as content:
+            content.exec_driver_sql("PRAGMA journal_mode = MEMORY")
+            if version < SCHEMA_VERSION:
+                upgrade(content, "head")
+            carry_over(content, path)
+            # SQLite copies only into a connection without a transaction; in this locking mode the lock outlives it.
+            target.execute("COMMIT")
+            # One transaction, which a crash leaves done or undone with all that was carried over.
+            driver(content).backup(target)
+    finally:
+        staged.unlink(missing_ok=True)
+    return before
 
 
 def backup_of_last_merge(path: Path) -> tuple[int, Path]:
@@ -65,14 +95,18 @@ def backup_of_last_merge(path: Path) -> tuple[int, Path]:
     """
     require_ours(path)
     with storage_errors(), closing(sqlite3.connect(file_uri(path, "mode=ro"), uri=True)) as file:
-        run = file.execute(
-            "SELECT run_id, backup, manifest_after FROM merge_run ORDER BY run_id DESC LIMIT 1"
-        ).fetchone()
-        now = _local(file, MANIFEST)
+        return _last_merge(file, path)
+
+
+def _last_merge(file: sqlite3.Connection, path: Path) -> tuple[int, Path]:
+    run = file.execute(
+        "SELECT run_id, backup, manifest_after FROM merge_run ORDER BY run_id DESC LIMIT 1"
+    ).fetchone()
+    now = file.execute("SELECT value FROM local WHERE key = ?", (MANIFEST,)).fetchone()
     if run is None:
         raise InvalidInput(f"「{path.name}」には、取り消せる統合がありません。{_UNCHANGED}")
     number, name, after = run
-    if after != now:
+    if now is None or after != now[0]:
         raise InvalidInput(
             f"統合 No.{number} のあとに記録が加わっているため、統合だけを取り消すことはできません。{_UNCHANGED}"
             "直したい付箋を、一枚ずつ取り消してください。"
@@ -95,8 +129,3 @@ def _require_whole(backup: Path) -> None:
     with closing(sqlite3.connect(file_uri(backup, "mode=ro&immutable=1"), uri=True)) as file:
         if file.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise RefusedFile(f"控え「{backup.name}」は壊れています。{_UNCHANGED}別の控えを選んでください。")
-
-
-def _local(file: sqlite3.Connection, key: str) -> str:
-    row = file.execute("SELECT value FROM local WHERE key = ?", (key,)).fetchone()
-    return "" if row is None else str(row[0])

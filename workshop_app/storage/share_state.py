@@ -12,9 +12,10 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from workshop_app.domain.errors import InvalidInput, StorageUnavailable
+from workshop_app.domain.errors import InvalidInput, RefusedFile, StorageUnavailable
 from workshop_app.domain.wareki import JST
 from workshop_app.storage.engine import storage_errors
+from workshop_app.storage.verify_union import edits_of
 
 _STATE_NAME = "state.sqlite"
 _TRIES = 240
@@ -51,6 +52,7 @@ class ShareState:
             _begin(connection, waiting)
             state = cls(home, folder, connection)
             connection.execute("CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, size, edits)")
+            connection.execute("CREATE TABLE IF NOT EXISTS held (op_id BLOB PRIMARY KEY) WITHOUT ROWID")
             connection.execute("CREATE TABLE IF NOT EXISTS self (token TEXT)")
             yield state
             connection.execute("COMMIT")
@@ -63,14 +65,33 @@ class ShareState:
             self._connection.execute("INSERT INTO self VALUES (?)", row)
         return str(row[0])
 
-    def seen(self) -> dict[str, tuple[int, int]]:
-        """Size and number of edits of every generation that is in the working file."""
+    def hold_all(self) -> None:
+        """Every edit that is in the working file now must be in it the next time, too."""
         if not self.local.exists():
+            return
+        rows = [(op_id,) for op_id in edits_of(self.local)]
+        self._connection.executemany("INSERT OR IGNORE INTO held VALUES (?)", rows)
+
+    def _went_back(self) -> bool:
+        """The working file is gone, or an older copy lies in its place."""
+        if not self.local.exists():
+            return True
+        held = {row[0] for row in self._connection.execute("SELECT op_id FROM held")}
+        try:
+            return not held <= edits_of(self.local)
+        except RefusedFile:
+            # Damaged: who works with it says so and sets it aside.
+            return False
+
+    def seen(self) -> dict[str, tuple[int, str]]:
+        """Size and manifest of the edits of every generation that is in the working file."""
+        if self._went_back():
+            self._connection.execute("DELETE FROM held")
             self._connection.execute("DELETE FROM seen")
         rows = self._connection.execute("SELECT name, size, edits FROM seen")
-        return {name: (size, edits) for name, size, edits in rows}
+        return {name: (size, str(edits)) for name, size, edits in rows}
 
-    def remember(self, name: str, size: int, edits: int) -> None:
+    def remember(self, name: str, size: int, edits: str) -> None:
         """This generation is in the working file."""
         self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (name, size, edits))
 

@@ -28,7 +28,7 @@ from workshop_app.storage.share_lock import ShareLock
 from workshop_app.storage.share_state import ShareState
 from workshop_app.storage.space import require_room, share_needs
 from workshop_app.storage.verified_copy import Step, sha256_of
-from workshop_app.storage.verify_union import count_edits, lost_edits, stale_projections
+from workshop_app.storage.verify_union import lost_edits, manifest_of, stale_projections
 
 README_NAME = "読んでください.txt"
 README = """このフォルダーは「市民ワークショップ意見集約」の共有フォルダーです。
@@ -152,7 +152,7 @@ class SharedFolder:
                 report.notes, report.notes_voided = merged.notes, merged.notes_voided
                 report.open_conflicts = merged.open_conflicts
             if state.local.exists():
-                edits = count_edits(state.local)
+                edits = manifest_of(state.local)
                 report.waiting = all(known != edits for _, known in state.seen().values())
             return report
 
@@ -312,12 +312,13 @@ class SharedFolder:
                 report.warnings.append(source.reason or "")
             else:
                 report.unseen_merged += 1
-                state.remember(name, found.sizes[name], count_edits(copy))
+                state.remember(name, found.sizes[name], manifest_of(copy))
         report.warnings += [
             f"shared.wsdb は使わず、gens の世代から作り直します。{source.reason}"
             for source in merged.sources[len(found.copies) : len(others)]
             if source.reason
         ]
+        state.hold_all()
         report.sources = merged.sources[len(others) :]
         report.merge = replace(merged, sources=report.sources) if sources else None
         report.warnings += merged.warnings
@@ -333,9 +334,9 @@ class SharedFolder:
         """See to it that one generation holds everything, and that shared.wsdb is a copy of it."""
         if not state.local.exists():
             return
-        edits = count_edits(state.local)
+        edits = manifest_of(state.local)
         seen = state.seen()
-        full = [name for name in sorted(found.sizes, reverse=True) if seen.get(name, (0, 0))[1] == edits]
+        full = [name for name in sorted(found.sizes, reverse=True) if seen.get(name, (0, ""))[1] == edits]
         report.generation = next((name for name in full if found.pointer == _sha256_in(name)), None)
         if report.generation is not None:
             return
@@ -349,7 +350,8 @@ class SharedFolder:
             state.forget(name)
             report.warnings.append(_broken_sentence(name))
         package = private / "package.wsdb"
-        edits = self._make_generation(state, package, olds)
+        self._make_generation(state, package, olds)
+        edits = manifest_of(package)
         name = f"{found.number + 1:08d}-{sha256_of(package)}.wsdb"
         part = self._gens / f".{name}.{state.token()}.part"
         with _on_share():
@@ -370,15 +372,14 @@ class SharedFolder:
         report.published_ms = self._wall_ms()
         self._point_to(state, name, package, report)
 
-    def _make_generation(self, state: ShareState, package: Path, olds: Sequence[Path]) -> int:
+    def _make_generation(self, state: ShareState, package: Path, olds: Sequence[Path]) -> None:
         database = Database.open(state.local)
         try:
-            edits = make_package(database, package)
+            make_package(database, package)
         finally:
             database.close()
         if lost_edits(package, olds) or stale_projections(package):
             raise self._set_aside(state)
-        return edits
 
     def _point_to(self, state: ShareState, name: str, copy: Path, report: ShareReport) -> None:
         """Bring shared.wsdb up to date; when somebody holds it open, that is said and harmless."""

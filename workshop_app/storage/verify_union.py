@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from workshop_app.domain.fold import fold
 from workshop_app.domain.ids import EntityId
+from workshop_app.domain.op import OpId, OpSet
 from workshop_app.storage import op_store, tables
 from workshop_app.storage.engine import connect, file_uri, storage_errors
 from workshop_app.storage.projections import project
@@ -34,10 +35,18 @@ def lost_edits(merged: Path, parts: Sequence[Path]) -> int:
     return lost
 
 
-def count_edits(path: Path) -> int:
-    """How many edits a verified local file holds."""
+def edits_of(path: Path) -> set[bytes]:
+    """The ids of the edits a verified local file holds."""
     with storage_errors(), closing(sqlite3.connect(file_uri(path, "mode=ro"), uri=True)) as connection:
-        return int(connection.execute("SELECT count(*) FROM op").fetchone()[0])
+        return {row[0] for row in connection.execute("SELECT op_id FROM op")}
+
+
+def manifest_of(path: Path) -> str:
+    """Count and digest of the edits a verified local file holds."""
+    known = OpSet()
+    for op_id in edits_of(path):
+        known.add(OpId(op_id))
+    return known.manifest()
 
 
 def stale_projections(merged: Path) -> bool:
