@@ -123,7 +123,7 @@ def _source_documents(sources: Sequence[SourceReport]) -> list[Document]:
 
 
 def _source_lines(sources: Sequence[SourceReport], dry_run: bool) -> list[str]:
-    states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "読めません"}
+    states = {"merged": "統合しました", "unchanged": "前と同じです", "refused": "入れていません"}
     if dry_run:
         states["merged"] = "統合できます（まだ何も書き込んでいません）"
     return [
