@@ -24,9 +24,9 @@ from workshop_app.storage import (
     board_reader,
     database,
     engine,
-    foreign_reader,
     op_store,
     projections,
+    record_check,
     redaction,
     union,
     unit_of_work,
@@ -63,13 +63,24 @@ def after(patch: Patch, method: str, also: Callable[[union.Union], None]) -> Non
     patch.setattr(union.Union, method, both)
 
 
-def leave_out(here: union.Union, condition: str) -> None:
+def leave_out(patch: Patch, condition: Callable[[], str]) -> None:
     """Leave some of the incoming edits out (i; m is the row of their session in the target)."""
-    here._execute(
-        "INSERT OR IGNORE INTO temp.left_out SELECT i.op_id FROM temp.incoming_op i"
-        f" LEFT JOIN main.session m ON m.session = i.session WHERE {condition}"
-    )
-    here._left_out = True
+    real = union.Union.look
+
+    def look(self: union.Union) -> bool:
+        real(self)
+        kept = self._rows(
+            "SELECT f.op_id, f.entity_id, f.source_no FROM temp.fresh f JOIN temp.incoming_op i USING (op_id)"
+            f" LEFT JOIN main.session m ON m.session = i.session WHERE NOT coalesce({condition()}, 0)"
+        )
+        self._forget_fresh()
+        self._all_fresh = False
+        self._execute(union._FRESH)
+        for row in kept:
+            self._execute("INSERT INTO temp.fresh VALUES (?, ?, ?)", row)
+        return bool(kept)
+
+    patch.setattr(union.Union, "look", look)
 
 
 def rewrite(here: union.Union, change: Callable[[str], str]) -> None:
@@ -201,13 +212,12 @@ def the_newest_file_replaces_all(patch: Patch) -> None:
 
 @plant("L7", "L13")
 def skip_by_sequence(patch: Patch) -> None:
-    after(patch, "_name_exceptions", lambda self: leave_out(self, "i.seq <= m.op_count"))
+    leave_out(patch, lambda: "i.seq <= m.op_count")
 
 
 @plant("L7", "L13")
 def edits_from_the_future_refused(patch: Patch) -> None:
-    limit = lambda: (CHANCE.wall_ms + clock.ADOPT_LIMIT_MS) << 16  # noqa: E731
-    after(patch, "_name_exceptions", lambda self: leave_out(self, f"i.hlc > {limit()}"))
+    leave_out(patch, lambda: f"i.hlc > {(CHANCE.wall_ms + clock.ADOPT_LIMIT_MS) << 16}")
 
 
 @plant("L7")
@@ -223,7 +233,7 @@ def id_from_sequence(patch: Patch) -> None:
         return b"id" + session[:14] + seq.to_bytes(16, "big")
 
     patch.setattr(op, "compute_op_id", by_number)
-    patch.setattr(foreign_reader, "compute_op_id", by_number)
+    patch.setattr(record_check, "compute_op_id", by_number)
 
 
 @plant("L7", "L13")
