@@ -419,8 +419,8 @@ def redaction_undone_by_a_merge(patch: Patch) -> None:
 def removed_words_left_in_free_pages(patch: Patch) -> None:
     real = database.open_current
 
-    def forgetful(path: Any) -> Any:
-        connection = real(path)
+    def forgetful(*where: Any) -> Any:
+        connection = real(*where)
         connection.exec_driver_sql("PRAGMA secure_delete = OFF")
         return connection
 
