@@ -12,8 +12,8 @@ from laws.world import controlled_world
 
 EXAMPLES = int(os.environ.get("LAWS_EXAMPLES", "200"))
 STEPS = int(os.environ.get("LAWS_STEPS", "40"))
-PARTS = max(2, min(os.cpu_count() or 2, EXAMPLES))
-"""The work is cut up, so that every processor has a share."""
+PARTS = min(EXAMPLES, max(10, os.cpu_count() or 1))
+"""The work is cut up, so that every processor has a share, and none comes near the time limit of one test."""
 
 
 class Counted(MergeLaws):
