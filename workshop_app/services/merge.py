@@ -247,11 +247,13 @@ def merge_into(
     _refuse_other_agendas(workspace, read)
     taken = [(source, file) for source, file in read if file is not None and source.reason is None]
 
-    notes, voided = workspace.note_counts() if taken else (0, 0)
-    counted = notes - voided
-    copied = workspace.copied_stations() if taken else frozenset()
+    counted, copied = 0, frozenset[str]()
 
     def before_write() -> None:
+        nonlocal counted, copied
+        # Not before: a merge that brings nothing new need not know what was here.
+        notes, voided = workspace.note_counts()
+        counted, copied = notes - voided, workspace.copied_stations()
         if not dry_run:
             watch.step("統合の前の控えを取っています")
         report.backup = back_up()
